@@ -1,0 +1,25 @@
+/** Every route's method and path, as plain strings, so that the CLI can call the daemon without loading a schema. */
+export const paths = {
+  "liveness.ping": "GET /api/v1/ping",
+  "liveness.health": "GET /api/v1/health",
+  "instance.show": "GET /api/v1/instance",
+  "openapi.show": "GET /openapi.json",
+
+  "projects.resolve": "POST /api/v1/projects/resolve",
+  "projects.init": "POST /api/v1/projects",
+  "projects.list": "GET /api/v1/projects",
+  "projects.show": "GET /api/v1/projects/:project_id",
+
+  "issues.list": "GET /api/v1/projects/:project_id/issues",
+  "issues.list_all": "GET /api/v1/issues",
+  "issues.create": "POST /api/v1/projects/:project_id/issues",
+  "issues.show": "GET /api/v1/projects/:project_id/issues/:ref",
+  "issues.find": "GET /api/v1/issues/:uid",
+  "issues.ready": "GET /api/v1/projects/:project_id/ready",
+
+  "events.poll": "GET /api/v1/events",
+  "events.poll_project": "GET /api/v1/projects/:project_id/events",
+  "events.stream": "GET /api/v1/events/stream",
+} as const;
+
+export type RouteId = keyof typeof paths;

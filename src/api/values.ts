@@ -1,0 +1,76 @@
+import * as v from "valibot";
+
+/** Texts are stored on both databases, and PostgreSQL has no NUL. */
+const NO_NUL = v.check<string, string>((text) => !text.includes("\u0000"), "must not contain NUL");
+
+export const Text = v.pipe(v.string("must be a text"), NO_NUL);
+export const Priority = v.pipe(
+  v.number("must be an integer from 0 to 4"),
+  v.integer("must be an integer from 0 to 4"),
+  v.minValue(0, ({ received }) => `must be from 0 (most urgent) to 4, not ${received}`),
+  v.maxValue(4, ({ received }) => `must be from 0 (most urgent) to 4, not ${received}`),
+);
+export const Flag = v.boolean("must be true or false");
+export const LinkTypes = v.picklist(
+  ["parent", "blocks", "related"],
+  ({ received }) => `must be parent, blocks or related, not ${received}`,
+);
+export const Id = v.number();
+export const JsonObject = v.record(v.string(), v.unknown(), "must be an object");
+
+/** An optional member of a request: `null` is the same as leaving it out (http-api.md §1). */
+export function maybe<const S extends v.GenericSchema>(schema: S) {
+  return v.optional(v.nullable(schema));
+}
+
+/** A request's body: other members than these are refused. */
+export function request<const E extends v.ObjectEntries>(entries: E) {
+  return v.strictObject(entries, (issue) => (issue.expected === "never" ? "is not a member of this request" : "must be an object"));
+}
+
+/** The body of a change: it may name who makes it. */
+export function changeRequest<const E extends v.ObjectEntries>(entries: E) {
+  return request({ actor: maybe(Text), ...entries });
+}
+
+/** A list in a request; `null` is the empty one. */
+export function listOf<const S extends v.GenericSchema>(schema: S) {
+  return v.optional(
+    v.pipe(
+      v.nullable(v.array(schema, "must be a list")),
+      v.transform((list): v.InferOutput<S>[] => list ?? []),
+    ),
+    [],
+  );
+}
+
+const INTEGER = /^[+-]?\d{1,15}$/;
+
+/** An integer in a path or query. */
+export function integerText(message = "must be an integer") {
+  return v.pipe(
+    v.string(),
+    v.regex(INTEGER, ({ received }) => `${message}, not ${received}`),
+    v.transform(Number),
+  );
+}
+
+/** A switch in a query: `true`, `1` or `false`, `0`. */
+export const SwitchText = v.pipe(
+  v.picklist(
+    ["true", "false", "1", "0", "t", "f", "T", "F", "TRUE", "FALSE", "True", "False"],
+    ({ received }) => `must be true or false, not ${received}`,
+  ),
+  v.transform((text) => /^(?:true|1|t)$/i.test(text)),
+);
+
+export const ProjectPath = v.object({ project_id: integerText() });
+export const IssuePath = v.object({ project_id: integerText(), ref: v.string() });
+export const ActorQuery = v.object({ actor: v.optional(v.string()) });
+
+/** `If-Match: "rev-N"`, as a revision (http-api.md §11). */
+export const Revision = v.pipe(
+  v.string('must be "rev-N" with the revision that was read'),
+  v.regex(/^"rev-\d{1,15}"$/, ({ received }) => `must be "rev-N" with its quotes, not ${received}`),
+  v.transform((tag) => Number(tag.slice(5, -1))),
+);

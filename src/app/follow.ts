@@ -1,0 +1,62 @@
+import type { StoredEvent } from "../core/event.ts";
+import type { Db } from "../store/db.ts";
+import { countEventsAfter, eventsAfter, lastEventId, resetAfter } from "../store/events.ts";
+import type { App } from "./app.ts";
+
+/** How many events a follower may be behind before it is told to read everything anew (http-api.md §14.2). */
+const MOST_BEHIND = 10_000;
+const BATCH = 1_000;
+/** Below the idle timeout of every listener, which cuts a reader that takes nothing. */
+const HEARTBEAT_MS = 5_000;
+
+/** What a follower is told: events in order, a heartbeat, or to drop what it knows and go on from an id; that is the last. */
+export type News = { events: readonly StoredEvent[] } | { heartbeat: true } | { reset_after_id: number };
+
+type Filter = { project_id?: number | undefined };
+
+/** Yields every event after `cursor`, in order, for as long as the signal lets it. */
+export async function* follow(app: App, cursor: number, filter: Filter, signal: AbortSignal): AsyncGenerator<News> {
+  let first = true;
+  while (!signal.aborted) {
+    const seen = app.hub.wakes;
+    const batch = await newsAfter(app, cursor, filter, first);
+    first = false;
+    if ("reset_after_id" in batch) return yield batch;
+    const last = batch.events.at(-1);
+    if (last) {
+      yield batch;
+      cursor = last.id;
+      continue;
+    }
+    await app.hub.after(seen, HEARTBEAT_MS, signal);
+    if (app.hub.wakes === seen) yield { heartbeat: true };
+  }
+}
+
+type Batch = { events: readonly StoredEvent[] } | { reset_after_id: number };
+
+/** The last batch of each filter: a thousand followers at one cursor read, and encode, each event once. */
+const latest = new WeakMap<App, Map<string, { wakes: number; batch: Promise<Batch> }>>();
+
+function newsAfter(app: App, cursor: number, filter: Filter, first: boolean): Promise<Batch> {
+  let batches = latest.get(app);
+  if (!batches) latest.set(app, (batches = new Map()));
+  const key = `${cursor} ${filter.project_id ?? ""} ${first}`;
+  const { wakes } = app.hub;
+  const known = batches.get(key);
+  if (known?.wakes === wakes) return known.batch;
+  for (const [old, { wakes: then }] of batches) if (then !== wakes) batches.delete(old);
+  const batch = app.db.read((snapshot) => read(snapshot, cursor, filter, first));
+  batches.set(key, { wakes, batch });
+  batch.catch(() => batches.delete(key));
+  return batch;
+}
+
+async function read(db: Db, cursor: number, filter: Filter, first: boolean): Promise<Batch> {
+  const reset = await resetAfter(db, cursor, filter.project_id);
+  if (reset !== undefined) return { reset_after_id: reset };
+  if (first && (await countEventsAfter(db, cursor, { ...filter, limit: MOST_BEHIND + 1 })) > MOST_BEHIND) {
+    return { reset_after_id: await lastEventId(db) };
+  }
+  return { events: await eventsAfter(db, cursor, { ...filter, limit: BATCH }) };
+}

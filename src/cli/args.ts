@@ -1,0 +1,104 @@
+import { LocalError } from "../core/error.ts";
+import { closest } from "../core/text.ts";
+
+/**
+ * `list` may be given several times and splits at commas; `texts` may be given several times and is taken as it is;
+ * `number` is an integer. `choices` are offered in help; whether others are refused is for the command.
+ */
+export type Flag = { kind: "text" | "switch" | "list" | "texts" | "number"; help: string; short?: string; value?: string };
+export type Flags = Readonly<Record<string, Flag>>;
+
+/** A word is needed (`ref`), may be left out (`actor?`), or takes all that are left, one at least (`words...`). */
+export type Word = string;
+
+type Value<F extends Flag> = {
+  text: string | undefined;
+  switch: boolean;
+  list: string[] | undefined;
+  texts: string[] | undefined;
+  number: number | undefined;
+}[F["kind"]];
+type WordName<W extends string> = W extends `${infer N}...` ? N : W extends `${infer N}?` ? N : W;
+type WordValue<W extends string> = W extends `${string}...` ? string[] : W extends `${string}?` ? string | undefined : string;
+export type Args<W extends string, F extends Flags> = { [K in W as WordName<K>]: WordValue<K> } & { [Name in keyof F]: Value<F[Name]> };
+
+/** Reads flags and words strictly: an unknown flag, a missing word or one too many is refused, never guessed at. */
+export class ArgReader {
+  readonly values: Record<string, unknown> = {};
+  readonly words: string[] = [];
+  #flags: Flags;
+
+  constructor(flags: Flags) {
+    this.#flags = flags;
+    this.#blank(flags);
+  }
+
+  /** Further flags are known from here on: those of the command that was named. */
+  know(flags: Flags): void {
+    this.#flags = { ...this.#flags, ...flags };
+    this.#blank(flags);
+  }
+
+  #blank(flags: Flags): void {
+    for (const [name, { kind }] of Object.entries(flags)) this.values[name] = kind === "switch" ? false : undefined;
+  }
+
+  /** Reads the flag at the start of `rest`, and its value where it takes one. */
+  readFlag(rest: string[]): void {
+    const arg = rest.shift() ?? "";
+    const [given, inline] = split(arg);
+    const found = Object.entries(this.#flags).find(
+      ([name, { short }]) => given === dashed(name) || (short !== undefined && given === `-${short}`),
+    );
+    if (!found) throw unknownFlag(given, Object.keys(this.#flags));
+    const [name, flag] = found;
+    if (flag.kind === "switch") {
+      if (inline !== undefined && inline !== "true" && inline !== "false")
+        throw new LocalError("usage", `${given} is true or false, not ${JSON.stringify(inline)}`);
+      this.values[name] = inline !== "false";
+      return;
+    }
+    const value = inline ?? rest.shift();
+    if (value === undefined) throw new LocalError("usage", `${given} needs a value`);
+    this.values[name] = this.#read(given, flag, value, this.values[name]);
+  }
+
+  #read(given: string, { kind }: Flag, value: string, before: unknown): unknown {
+    if (kind === "text") return value;
+    if (kind === "number") {
+      if (/^[+-]?\d{1,15}$/.test(value)) return Number(value);
+      throw new LocalError("usage", `${given} must be a whole number, not ${JSON.stringify(value)}`);
+    }
+    const more = kind === "list" ? value.split(",").map((part) => part.trim()) : [value];
+    if (kind === "list" && more.includes("")) throw new LocalError("usage", `${given} has an empty part: ${JSON.stringify(value)}`);
+    return [...((before as string[] | undefined) ?? []), ...more];
+  }
+
+  /** Gives the words their names. */
+  nameWords(wanted: readonly Word[], usage: string): void {
+    const left = [...this.words];
+    for (const word of wanted) {
+      const name = word.replace(/\.\.\.$|\?$/, "");
+      if (word.endsWith("...")) this.values[name] = left.splice(0);
+      else this.values[name] = left.shift();
+      const missing = this.values[name] === undefined || (Array.isArray(this.values[name]) && this.values[name].length === 0);
+      if (missing && !word.endsWith("?")) throw new LocalError("usage", `${name} is missing`, `Usage: ${usage}`);
+    }
+    if (left.length > 0)
+      throw new LocalError("usage", `${JSON.stringify(left[0])} is one word too many`, `Usage: ${usage}. Put words with spaces in quotes.`);
+  }
+}
+
+export const dashed = (name: string): string => `--${name.replaceAll("_", "-")}`;
+
+function split(arg: string): [string, string?] {
+  const at = arg.startsWith("--") ? arg.indexOf("=") : -1;
+  return at < 0 ? [arg] : [arg.slice(0, at), arg.slice(at + 1)];
+}
+
+function unknownFlag(given: string, names: readonly string[]): LocalError {
+  if (/^-\d/.test(given))
+    return new LocalError("usage", `${given} looks like a flag`, `Put -- before words that begin with a dash: -- ${given}`);
+  const near = closest(given, names.map(dashed));
+  return new LocalError("usage", `unknown flag ${given}`, near ? `Did you mean ${near}?` : "`kata help COMMAND` lists a command's flags.");
+}

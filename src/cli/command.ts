@@ -1,0 +1,60 @@
+import type { Client } from "../client/client.ts";
+import type { Home } from "../config/home.ts";
+import type { Args, Flags } from "./args.ts";
+import type { Terminal } from "./terminal.ts";
+
+/** The flags that every command takes. */
+export const globalFlags = {
+  json: { kind: "switch", help: "answer in JSON" },
+  quiet: { kind: "switch", short: "q", help: "say less" },
+  as: { kind: "text", value: "ACTOR", help: "who makes the change" },
+  workspace: { kind: "text", value: "PATH", help: "the folder to look for the project in (here)" },
+  project: { kind: "text", value: "NAME", help: "the project, instead of the workspace's" },
+  help: { kind: "switch", short: "h", help: "show help" },
+} as const satisfies Flags;
+
+export type Global = Args<never, typeof globalFlags>;
+
+/** The project that a command works in. */
+export type Bound = { id: number; name: string };
+
+/** What a command works with. Whatever costs a request is asked for, not given. */
+export type Context = {
+  global: Global;
+  env: Record<string, string | undefined>;
+  home: Home;
+  /** The folder that the project is looked for from. */
+  folder: string;
+  terminal: Terminal;
+  actor(): string;
+  /** A client of the selected daemon; this machine's own is started if none answers. */
+  client(): Promise<Client>;
+  /** The project of `--project` or the workspace. */
+  project(): Promise<Bound>;
+  /** Writes a line for people on stderr. */
+  notice(line: string): void;
+};
+
+/**
+ * What a command answers: `data` for --json, `text` for people (without its last line end; empty for nothing), `quiet`
+ * for -q where that differs, `notices` for stderr.
+ */
+export type Answer = { data: Readonly<Record<string, unknown>> | null; text: string; quiet?: string; notices?: readonly string[] };
+
+type Definition<W extends string, F extends Flags> = {
+  name: string;
+  aliases?: readonly string[];
+  summary: string;
+  /** Shown under "Examples" by help: each is run by a test. */
+  examples?: readonly string[];
+  words: readonly W[];
+  flags: F;
+  run(args: Args<W, F>, context: Context): Promise<Answer>;
+};
+
+export type Command = Definition<string, Flags>;
+
+/** A command, with its arguments typed from its own definition. */
+export function command<const W extends string, const F extends Flags>(definition: Definition<W, F>): Command {
+  return definition as unknown as Command;
+}

@@ -1,0 +1,12 @@
+import type { Command } from "./command.ts";
+import { create } from "./commands/create.ts";
+import { daemonStart } from "./commands/daemon-start.ts";
+import { daemonStop } from "./commands/daemon-stop.ts";
+import { events } from "./commands/events.ts";
+import { init } from "./commands/init.ts";
+import { list } from "./commands/list.ts";
+import { show } from "./commands/show.ts";
+import { version } from "./commands/version.ts";
+
+/** Every command, in the order in which help lists them. */
+export const commands: readonly Command[] = [init, create, list, show, events, daemonStart, daemonStop, version];

@@ -1,0 +1,62 @@
+import { LocalError } from "../../core/error.ts";
+import { isBlank } from "../../core/text.ts";
+import { bodyFlags, readBody } from "../body.ts";
+import { command } from "../command.ts";
+import { mutationLine } from "../mutation.ts";
+import { checkPeer } from "../refs.ts";
+
+export const create = command({
+  name: "create",
+  summary: "Create an issue",
+  examples: [
+    'kata create "Login fails on Safari" --label bug --priority 1',
+    'kata create "Write the release notes" --body-file notes.md --idempotency-key notes-1',
+  ],
+  words: ["title"],
+  flags: {
+    ...bodyFlags,
+    label: { kind: "list", help: "labels" },
+    owner: { kind: "text", value: "NAME", help: "who works on it" },
+    priority: { kind: "number", help: "0 (most urgent) to 4" },
+    parent: { kind: "list", value: "REF", help: "the issue that this one is a part of" },
+    blocks: { kind: "list", value: "REF", help: "issues that wait for this one" },
+    blocked_by: { kind: "list", value: "REF", help: "issues that this one waits for" },
+    related: { kind: "list", value: "REF", help: "issues that have to do with this one" },
+    idempotency_key: { kind: "text", value: "KEY", help: "create once, however often this is sent" },
+    force_new: { kind: "switch", help: "create although an issue like it is there" },
+  },
+  async run({ title, label, owner, priority, parent, blocks, blocked_by, related, idempotency_key, force_new, ...bodies }, context) {
+    if (isBlank(title)) throw new LocalError("validation", "The title must not be blank.");
+    const body = await readBody(bodies);
+    const parents = [...new Set(parent)];
+    if (parents.length > 1) throw new LocalError("validation", `An issue has one parent, not ${parents.join(" and ")}.`);
+    const links = [
+      ...parents.map((to_ref) => ({ type: "parent" as const, to_ref: checkPeer(to_ref) })),
+      ...(blocks ?? []).map((to_ref) => ({ type: "blocks" as const, to_ref: checkPeer(to_ref) })),
+      ...(blocked_by ?? []).map((to_ref) => ({ type: "blocks" as const, to_ref: checkPeer(to_ref), incoming: true })),
+      ...(related ?? []).map((to_ref) => ({ type: "related" as const, to_ref: checkPeer(to_ref) })),
+    ];
+    const project = await context.project();
+    const data = await (
+      await context.client()
+    ).call("issues.create", {
+      params: { project_id: project.id },
+      ...(idempotency_key && { headers: { "idempotency-key": idempotency_key } }),
+      body: {
+        actor: context.actor(),
+        title,
+        ...(body !== undefined && { body }),
+        ...(owner && { owner }),
+        ...(priority !== undefined && { priority }),
+        ...(label && { labels: label }),
+        ...(links.length > 0 && { links }),
+        ...(force_new && { force_new }),
+      },
+    });
+    const typed = { parent: parents, blocks, blocked_by, related };
+    const named = Object.entries(typed).flatMap(([role, refs]) =>
+      (refs ?? []).map((ref) => `+${role} ${ref.slice(ref.lastIndexOf("#") + 1)}`),
+    );
+    return { data, text: mutationLine(data.issue, named), quiet: data.issue.short_id };
+  },
+});

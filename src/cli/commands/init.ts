@@ -1,0 +1,42 @@
+import { aliasOf, bind, boundName, findWorkspace, localAlias, suggestedName } from "../../config/workspace.ts";
+import { KataError } from "../../core/error.ts";
+import { lineSafe } from "../../core/text.ts";
+import { command } from "../command.ts";
+
+export const init = command({
+  name: "init",
+  summary: "Bind this workspace to a project, which is created if it is new",
+  examples: ["kata init", "kata init --project tools"],
+  words: [],
+  flags: {
+    replace: { kind: "switch", help: "bind to another project than .kata.toml names" },
+    reassign: { kind: "switch", help: "take the workspace's alias away from the project that has it" },
+  },
+  async run({ replace, reassign }, { client, folder, global }) {
+    const workspace = findWorkspace(folder);
+    const bound = boundName(workspace);
+    const wanted = global.project?.trim() || undefined;
+    if (bound !== undefined && wanted !== undefined && bound !== wanted && !replace) {
+      throw new KataError(
+        "project_binding_conflict",
+        `${workspace.root}/.kata.toml names the project ${JSON.stringify(bound)}, not ${JSON.stringify(wanted)}.`,
+        {
+          hint: "Add --replace to bind the workspace to the other project.",
+        },
+      );
+    }
+    const name = wanted ?? bound ?? suggestedName(workspace);
+    if (name === undefined) {
+      throw new KataError("validation", `${workspace.start} is no git repository, so there is no name to take.`, {
+        hint: "Name the project: kata init --project NAME",
+      });
+    }
+    const alias = aliasOf(workspace) ?? localAlias(workspace.start);
+    const data = await (
+      await client()
+    ).call("projects.init", { body: { name, alias, ...(replace && { replace }), ...(reassign && { reassign }) } });
+    bind(workspace, data.project.name);
+    const shown = lineSafe(data.project.name);
+    return { data, text: data.created ? `created and bound project ${shown}` : `bound project ${shown}` };
+  },
+});

@@ -1,0 +1,57 @@
+import type { IssueOut } from "../api/shapes.ts";
+import { lineSafe } from "../core/text.ts";
+import type { Terminal } from "./terminal.ts";
+
+/** Issues as rows: id, status, title, owner, and priority and labels where there are any; on a terminal as a tree. */
+export function issueRows(issues: readonly IssueOut[], terminal: Terminal): string {
+  if (!terminal.isTerminal) return issues.map(plainRow).join("\n");
+  const shown = new Set(issues.map(({ short_id }) => short_id));
+  const children = Map.groupBy(issues, ({ parent_short_id }) =>
+    parent_short_id !== undefined && shown.has(parent_short_id) ? parent_short_id : "",
+  );
+  const lines: string[] = [];
+  const seen = new Set<string>();
+  const walk = (parent: string, depth: number) => {
+    for (const issue of children.get(parent) ?? []) {
+      if (seen.has(issue.short_id)) continue;
+      seen.add(issue.short_id);
+      lines.push(terminalRow(issue, depth, terminal));
+      walk(issue.short_id, depth + 1);
+    }
+  };
+  walk("", 0);
+  return lines.join("\n");
+}
+
+const pad = (text: string, width: number) => text.padEnd(width);
+
+function plainRow({ short_id, status, title, owner, priority, labels }: IssueOut): string {
+  const row = `${pad(short_id, 8)}  ${pad(status, 8)}  ${lineSafe(title)}  (${lineSafe(owner ?? "unowned")})`;
+  return row + (priority === undefined ? "" : `  P${priority}`) + (labels ? `  [${labels.join(", ")}]` : "");
+}
+
+function terminalRow(issue: IssueOut, depth: number, { width, style }: Terminal): string {
+  const { short_id, status, title, owner, priority, labels, blocked_by, child_counts } = issue;
+  const mark = status === "closed" ? style("✓", "green") : blocked_by ? style("◌", "red") : "○";
+  const branch = depth === 0 ? "" : `${"  ".repeat(depth - 1)}└ `;
+  const tail = [
+    priority === undefined ? "" : `P${priority}`,
+    child_counts ? `${child_counts.total - child_counts.open}/${child_counts.total}` : "",
+    labels ? `[${labels.join(", ")}]` : "",
+    owner === undefined ? "" : `@${lineSafe(owner)}`,
+  ].filter((part) => part !== "");
+  const room = width - short_id.length - 4 - branch.length - tail.join("  ").length - (tail.length > 0 ? 2 : 0);
+  const text = fit(lineSafe(title), Math.max(20, room));
+  return `${style(short_id, "yellow")}  ${mark} ${style(branch, "dim")}${status === "closed" ? style(text, "dim") : text}${tail.length > 0 ? `  ${style(tail.join("  "), "cyan")}` : ""}`;
+}
+
+/** Cut to so many columns, by the width that a terminal gives each character. */
+export function fit(text: string, columns: number): string {
+  if (Bun.stringWidth(text) <= columns) return text;
+  let cut = "";
+  for (const { segment } of new Intl.Segmenter().segment(text)) {
+    if (Bun.stringWidth(cut + segment) > columns - 1) break;
+    cut += segment;
+  }
+  return `${cut}…`;
+}

@@ -1,0 +1,21 @@
+import type { Client } from "../client/client.ts";
+import { aliasOf, bind, boundName, findWorkspace } from "../config/workspace.ts";
+import { KataError } from "../core/error.ts";
+import type { Bound } from "./command.ts";
+
+/** The project of `--project`, or of the workspace around `folder` (cli.md §4.3). */
+export async function resolveBound(client: () => Promise<Client>, folder: string, name: string | undefined): Promise<Bound> {
+  if (name !== undefined) return (await (await client()).call("projects.resolve", { body: { name } })).project;
+  const workspace = findWorkspace(folder);
+  const bound = boundName(workspace);
+  const alias = aliasOf(workspace);
+  if (!alias) {
+    throw new KataError("project_not_initialized", `${workspace.start} belongs to no project.`, {
+      hint: "Run `kata init` there, or name a project with --project.",
+    });
+  }
+  const body = { ...(bound !== undefined && { name: bound }), alias };
+  const { project } = await (await client()).call("projects.resolve", { body });
+  if (bound !== undefined && project.name !== bound) bind(workspace, project.name);
+  return project;
+}

@@ -1,0 +1,18 @@
+import type { DaemonConfig } from "../config/daemon.ts";
+import type { Answer } from "./command.ts";
+
+type Env = Record<string, string | undefined>;
+type Serve = (config: DaemonConfig, env: Env, notice: (line: string) => void) => Promise<Answer>;
+
+let serve: Serve | undefined;
+
+/** The command line never loads the server: main hands it in. */
+export function provideServer(given: Serve): void {
+  serve = given;
+}
+
+/** Runs the daemon in this process until a signal ends it. */
+export const serveHere: Serve = (config, env, notice) => {
+  if (!serve) throw new Error("No server was provided.");
+  return serve(config, env, notice);
+};

@@ -1,0 +1,140 @@
+import { paths, type RouteId } from "../api/paths.ts";
+import type { Reply } from "../api/route.ts";
+import type { Routes } from "../api/routes.ts";
+import { type Code, codes, KataError, LocalError, type WireError } from "../core/error.ts";
+import type { Send } from "./send.ts";
+
+export type Place = {
+  /** The address as it is shown to people. */
+  name: string;
+  origin: string;
+  unix?: string;
+  /** A bearer, and where it came from. */
+  token?: { value: string; from: string } | undefined;
+};
+
+/** How a front end calls a daemon: typed by the contract, without loading it. */
+export class Client {
+  #place: Place;
+  readonly #timeout_ms: number;
+  #revive: (() => Promise<Place>) | undefined;
+
+  /** `revive` finds or starts a daemon where none answers the first call. */
+  constructor(place: Place, timeoutMs: number, revive?: () => Promise<Place>) {
+    this.#place = place;
+    this.#timeout_ms = timeoutMs;
+    this.#revive = revive;
+  }
+
+  get place(): Place {
+    return this.#place;
+  }
+
+  /** Calls a route. Refusals of the daemon are thrown as KataError; a daemon that does not answer as LocalError. */
+  async call<Id extends RouteId>(id: Id, input: Send<Routes[Id]>): Promise<Reply<Routes[Id]>> {
+    const response = await this.fetch(id, input, AbortSignal.timeout(this.#timeout_ms));
+    if (response.status === 204) return null as Reply<Routes[Id]>;
+    const reply = await this.#json(response);
+    if (response.ok) return reply as Reply<Routes[Id]>;
+    throw this.refusal(response.status, reply);
+  }
+
+  /** Sends the request of a route and gives the reply as it comes. */
+  async fetch<Id extends RouteId>(id: Id, given: Send<Routes[Id]>, signal: AbortSignal): Promise<Response> {
+    const input = given as Sent;
+    const [method = "", path = ""] = paths[id].split(" ");
+    const filled = path.replaceAll(/:(\w+)/g, (_, name: string) => encodeURIComponent(String(input.params?.[name])));
+    const { token, origin, unix } = this.#place;
+    const headers: Record<string, string> = { ...(input.body !== undefined && { "content-type": "application/json" }) };
+    for (const [name, value] of Object.entries(input.headers ?? {})) if (value !== undefined) headers[name] = utf8Header(value);
+    if (token) headers["authorization"] = `Bearer ${token.value}`;
+    try {
+      return await fetch(origin + filled + queryText(input.query ?? {}), {
+        method,
+        headers,
+        signal,
+        redirect: "manual",
+        // The runtime would hand a bearer to HTTP_PROXY, even for a private address.
+        proxy: false as unknown as string,
+        ...(unix !== undefined && { unix }),
+        ...(input.body !== undefined && { body: JSON.stringify(input.body) }),
+      });
+    } catch (error) {
+      const revive = this.#revive;
+      // Only where no connection was made is it sure that nothing was done.
+      if (!revive || !isRefused(error)) throw this.#unreachable(error);
+      this.#revive = undefined;
+      this.#place = await revive();
+      return this.fetch(id, given, AbortSignal.timeout(this.#timeout_ms));
+    }
+  }
+
+  /** What a reply that is no success says, as the error that the daemon threw. */
+  refusal(status: number, reply: unknown): KataError {
+    const { code, message, ...more } = (reply as Partial<WireError> | null)?.error ?? {
+      code: "error",
+      message: `The daemon answered ${status} without saying why.`,
+    };
+    const known = (code in codes ? code : "error") as Code;
+    const { token } = this.place;
+    const authentication = status === 401 || (status === 403 && code === "auth_invalid");
+    const from = authentication
+      ? token
+        ? ` The token came from ${token.from}.`
+        : " No token was sent: set KATA_AUTH_TOKEN, or [auth] token in config.toml."
+      : "";
+    return new KataError(known, `${message}${from}`, { ...more, status });
+  }
+
+  async #json(response: Response): Promise<unknown> {
+    try {
+      return await response.json();
+    } catch (cause) {
+      throw new KataError(
+        "error",
+        `${this.place.name} answered ${response.status} with something that is no JSON; is that a kata daemon?`,
+        { cause, status: 502 },
+      );
+    }
+  }
+
+  #unreachable(error: unknown): Error {
+    if (error instanceof DOMException && error.name === "TimeoutError") {
+      return new LocalError(
+        "internal",
+        `The daemon at ${this.place.name} did not answer within ${this.#timeout_ms} ms.`,
+        "Set KATA_HTTP_TIMEOUT (such as 30s) to wait longer.",
+      );
+    }
+    return new LocalError(
+      "daemon_unavailable",
+      `No daemon answers at ${this.place.name}.`,
+      "Check the address, and that the daemon runs there.",
+    );
+  }
+}
+
+function isRefused(error: unknown): boolean {
+  return ["ConnectionRefused", "FailedToOpenSocket", "ENOENT", "ECONNREFUSED"].includes((error as { code?: string }).code ?? "");
+}
+
+type Sent = {
+  params?: Record<string, string | number>;
+  query?: Record<string, unknown>;
+  headers?: Record<string, string | undefined>;
+  body?: unknown;
+};
+
+function queryText(query: Record<string, unknown>): string {
+  const search = new URLSearchParams();
+  for (const [name, value] of Object.entries(query)) {
+    for (const each of Array.isArray(value) ? value : [value]) if (each !== undefined) search.append(name, String(each));
+  }
+  const text = search.toString();
+  return text === "" ? "" : `?${text}`;
+}
+
+/** Header values are bytes; the runtime takes them as Latin-1. */
+function utf8Header(value: string): string {
+  return /^[\x20-\x7e]*$/.test(value) ? value : Array.from(new TextEncoder().encode(value), (byte) => String.fromCharCode(byte)).join("");
+}

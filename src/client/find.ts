@@ -1,0 +1,54 @@
+import type { Home } from "../config/home.ts";
+import { readRecords, type RuntimeRecord } from "../config/runtime.ts";
+import type { Target } from "../config/target.ts";
+import { LocalError } from "../core/error.ts";
+import { build } from "../core/version.ts";
+import { Client, type Place } from "./client.ts";
+
+type Token = Place["token"];
+
+/** A daemon's place by the address in its runtime record. */
+export function placeOf(address: string, token: Token): Place {
+  if (address.startsWith("unix://")) return { name: address, origin: "http://kata.invalid", unix: address.slice("unix://".length), token };
+  return { name: `http://${address}`, origin: `http://${address}`, token };
+}
+
+/** The records of daemons of this database that run, as far as a process of their number does. */
+export function liveRecords(home: Home): RuntimeRecord[] {
+  return readRecords(home.runtime).filter(({ pid }) => isRunning(pid));
+}
+
+export function isRunning(pid: number): boolean {
+  try {
+    process.kill(pid, 0);
+    return true;
+  } catch (error) {
+    return (error as { code?: string }).code === "EPERM";
+  }
+}
+
+/**
+ * The daemon of this database that answers, if there is one of this version. It is not asked first whether it answers:
+ * whoever calls it finds out.
+ */
+export function findLocal(home: Home, token: Token, env: Record<string, string | undefined>): Place | undefined {
+  const anyVersion = env["KATA_SKIP_DAEMON_VERSION_CHECK"] === "1";
+  const records = liveRecords(home);
+  const fit = records.find(({ version }) => anyVersion || version === build.version);
+  return fit && placeOf(fit.address, token);
+}
+
+/** Asks a daemon of a target that was named whether it is there; it is not replaced by another if not. */
+export async function findRemote(target: Target & { kind: "remote" }, token: Token, timeoutMs: number): Promise<Client> {
+  const place: Place = { name: target.origin, origin: target.origin, token };
+  try {
+    await new Client(place, 1_000).call("liveness.ping", {});
+  } catch {
+    throw new LocalError(
+      "daemon_unavailable",
+      `No kata daemon answers at ${target.origin}, which ${target.from} names.`,
+      "Check the address, and that the daemon runs there.",
+    );
+  }
+  return new Client(place, timeoutMs);
+}

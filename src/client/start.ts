@@ -1,0 +1,110 @@
+import { closeSync, mkdirSync, openSync, readFileSync, statSync } from "node:fs";
+import type { Home } from "../config/home.ts";
+import { holderOf, LOCK_HELD, readRecords, type RuntimeRecord } from "../config/runtime.ts";
+import { KataError, LocalError } from "../core/error.ts";
+import { build } from "../core/version.ts";
+import { Client, type Place } from "./client.ts";
+import { findLocal, isRunning, liveRecords, placeOf } from "./find.ts";
+
+const PATIENCE_MS = 10_000;
+const POLL_MS = 2;
+
+type Start = { home: Home; flags: readonly string[]; startedBy: "command" | "auto" };
+
+/**
+ * Starts a daemon in the background and waits until it listens. It inherits nothing, so that nobody who reads this
+ * command's output waits for it; what it says goes to the log. A daemon that ends at once is reported as it said.
+ */
+export async function startDetached({ home, flags, startedBy }: Start): Promise<RuntimeRecord> {
+  mkdirSync(home.runtime, { recursive: true, mode: 0o700 });
+  for (const end = Date.now() + PATIENCE_MS; Date.now() < end;) {
+    const child = spawn({ home, flags, startedBy });
+    const found = await untilListening(home, child, end);
+    if (found) return found;
+  }
+  throw new LocalError("internal", `The daemon did not listen within ${PATIENCE_MS / 1_000} s.`, `Look into ${home.log}.`);
+}
+
+type Child = { pid: number; exit(): number | undefined; said(): string };
+
+function spawn({ home, flags, startedBy }: Start): Child {
+  const log = openSync(home.log, "a", 0o600);
+  const from = statSync(home.log).size;
+  const compiled = Bun.main.startsWith("/$bunfs");
+  const program = compiled ? [process.execPath] : [process.execPath, Bun.main];
+  const child = Bun.spawn([...program, "daemon", "start", "--foreground", "--json", ...flags], {
+    cwd: "/",
+    detached: true,
+    stdio: ["ignore", log, log],
+    env: { ...process.env, KATA_HOME: home.path, KATA_DB: home.db, ...(startedBy === "auto" && { KATA_AUTOSTART: "1" }) },
+  });
+  child.unref();
+  closeSync(log);
+  let code: number | undefined;
+  void child.exited.then((exit) => (code = exit));
+  return { pid: child.pid, exit: () => code, said: () => readFileSync(home.log).subarray(from).toString() };
+}
+
+/** The record of the daemon that came to listen; undefined when this try ended and another may do better. */
+async function untilListening(home: Home, child: Child, end: number): Promise<RuntimeRecord | undefined> {
+  while (Date.now() < end) {
+    const exit = child.exit();
+    if (exit !== undefined && exit !== LOCK_HELD) throw failure(child.said(), exit);
+    const pid = exit === undefined ? child.pid : holderOf(home.lock)?.pid;
+    const found = readRecords(home.runtime).find((record) => record.pid === pid);
+    if (found) return found;
+    if (exit !== undefined && (pid === undefined || !isRunning(pid))) return undefined;
+    await Bun.sleep(POLL_MS);
+  }
+  return undefined;
+}
+
+/** What a daemon said before it ended, as the error that it was. */
+function failure(said: string, exit: number): Error {
+  const last = said.trimEnd().split("\n").at(-1) ?? "";
+  try {
+    const { error } = JSON.parse(last) as { error: { kind: string; message: string; hint?: string } };
+    return new LocalError(error.kind === "usage" ? "usage" : "internal", error.message, error.hint);
+  } catch {
+    return new LocalError("internal", `The daemon ended at once with ${exit}${last === "" ? "" : `: ${last}`}`);
+  }
+}
+
+type Local = { home: Home; token: Place["token"]; env: Record<string, string | undefined>; timeoutMs: number; say(line: string): void };
+
+/** A client of this machine's daemon, which is started if none answers. */
+export async function reachLocal(local: Local): Promise<Client> {
+  const found = findLocal(local.home, local.token, local.env);
+  if (!found) return new Client(await startLocal(local), local.timeoutMs);
+  return new Client(found, local.timeoutMs, () => startLocal(local));
+}
+
+async function startLocal({ home, token, say }: Local): Promise<Place> {
+  await endOtherVersion(home, token);
+  const { address } = await startDetached({ home, flags: [], startedBy: "auto" });
+  if (!address.startsWith("unix://")) say(`kata: started a daemon at ${address}`);
+  return placeOf(address, token);
+}
+
+/** An automatic daemon of another version makes room; one that somebody started, and one of the original, is left alone. */
+async function endOtherVersion(home: Home, token: Place["token"]): Promise<void> {
+  for (const record of liveRecords(home)) {
+    if (record.started_by === undefined || record.version === build.version) continue;
+    const answer = await new Client(placeOf(record.address, token), 1_000).call("liveness.ping", {}).catch((error: unknown) => error);
+    if (answer instanceof Error) {
+      if (answer instanceof KataError) throw answer;
+      continue;
+    }
+    const { pid } = answer as { pid: number };
+    if (pid !== record.pid) continue;
+    if (record.started_by === "command") {
+      throw new LocalError(
+        "internal",
+        `The daemon with pid ${pid} is kata ${record.version}, and this is kata ${build.version}.`,
+        "Restart it with this one: kata daemon restart.",
+      );
+    }
+    process.kill(pid, "SIGTERM");
+    for (const end = Date.now() + PATIENCE_MS; isRunning(pid) && Date.now() < end;) await Bun.sleep(POLL_MS);
+  }
+}

@@ -1,0 +1,118 @@
+import { existsSync, readFileSync, statSync, writeFileSync } from "node:fs";
+import { basename, dirname, join, resolve } from "node:path";
+import { type Alias, nameOfIdentity, remoteIdentity } from "../core/alias.ts";
+import { KataError, LocalError } from "../core/error.ts";
+import { isBlank } from "../core/text.ts";
+import { parseToml, textOf } from "./toml.ts";
+
+/** What is found above a folder: where it is bound, and where its repository begins (cli.md §4.1). */
+export type Workspace = {
+  start: string;
+  /** The folder that holds `.kata.toml`. */
+  root: string | undefined;
+  git_root: string | undefined;
+};
+
+export function findWorkspace(start: string): Workspace {
+  const from = resolve(start);
+  if (!existsSync(from)) throw new KataError("validation", `There is no folder ${start}.`);
+  return {
+    start: from,
+    root: above(from, (folder) => statSync(join(folder, ".kata.toml"), { throwIfNoEntry: false })?.isFile() ?? false),
+    git_root: above(from, (folder) => existsSync(join(folder, ".git"))),
+  };
+}
+
+function above(from: string, holds: (folder: string) => boolean): string | undefined {
+  for (let folder = from; ; folder = dirname(folder)) {
+    if (holds(folder)) return folder;
+    if (folder === dirname(folder)) return undefined;
+  }
+}
+
+/** The project that `.kata.toml` names; undefined without one. A broken file is refused with file and line. */
+export function boundName(workspace: Workspace): string | undefined {
+  if (workspace.root === undefined) return undefined;
+  const path = join(workspace.root, ".kata.toml");
+  const text = textOf(path) ?? "";
+  const file = asValidation(() => parseToml(path, text)) as { version?: unknown; project?: { name?: unknown; identity?: unknown } };
+  if (file.version !== 1) throw new LocalError("validation", `${path}: version must be 1`, "The file begins with the line: version = 1");
+  const { name, identity } = file.project ?? {};
+  const found = typeof name === "string" ? name : typeof identity === "string" ? nameOfIdentity(identity) : undefined;
+  if (found === undefined || isBlank(found)) {
+    throw new LocalError("validation", `${path}: [project] name is missing or blank`, 'Name the project: [project] name = "…"');
+  }
+  return found.trim();
+}
+
+function asValidation<T>(work: () => T): T {
+  try {
+    return work();
+  } catch (error) {
+    if (error instanceof LocalError) throw new LocalError("validation", error.message, error.hint);
+    throw error;
+  }
+}
+
+/** Binds a workspace: writes `.kata.toml`, unless it says the same, and lists the machine's own file in `.gitignore`. */
+export function bind(workspace: Workspace, name: string): void {
+  const folder = workspace.root ?? workspace.git_root ?? workspace.start;
+  if (currentName(workspace) !== name)
+    writeFileSync(join(folder, ".kata.toml"), `version = 1\n\n[project]\nname = ${JSON.stringify(name)}\n`);
+  const ignore = join(folder, ".gitignore");
+  const lines = textOf(ignore) ?? "";
+  if (lines.split("\n").some((line) => line.trim() === ".kata.local.toml")) return;
+  writeFileSync(ignore, `${lines}${lines === "" || lines.endsWith("\n") ? "" : "\n"}.kata.local.toml\n`);
+}
+
+function currentName(workspace: Workspace): string | undefined {
+  try {
+    return boundName(workspace);
+  } catch {
+    return undefined;
+  }
+}
+
+/** How a daemon knows this workspace; undefined outside of both a binding and a repository. */
+export function aliasOf(workspace: Workspace): Alias | undefined {
+  const { git_root, root } = workspace;
+  const remote = git_root && remoteOf(git_root);
+  const identity = remote && remoteIdentity(remote);
+  if (git_root !== undefined && identity !== undefined && identity !== "") return { identity, kind: "git", root_path: git_root };
+  const folder = git_root ?? root;
+  return folder === undefined ? undefined : localAlias(folder);
+}
+
+export function localAlias(folder: string): Alias {
+  return { identity: `local://${folder}`, kind: "local", root_path: folder };
+}
+
+/** The name that a new project of this workspace gets; undefined when nothing suggests one. */
+export function suggestedName(workspace: Workspace): string | undefined {
+  const alias = aliasOf(workspace);
+  if (alias?.kind === "git") return nameOfIdentity(alias.identity);
+  const folder = workspace.git_root ?? workspace.root;
+  return folder === undefined ? undefined : basename(folder);
+}
+
+/** The address of `origin`, or else of the first remote, read from the repository's own configuration file. */
+function remoteOf(gitRoot: string): string | undefined {
+  const remotes = new Map<string, string>();
+  let inside: string | undefined;
+  for (const line of (textOf(join(gitFolder(gitRoot), "config")) ?? "").split("\n")) {
+    const section = /^\s*\[\s*([^\s\]"]+)(?:\s+"((?:[^"\\]|\\.)*)")?\s*\]/.exec(line);
+    if (section) inside = section[1]?.toLowerCase() === "remote" ? section[2] : undefined;
+    const url = /^\s*url\s*=\s*"?(.*?)"?\s*$/i.exec(line.replace(/^\s*\[[^\]]*\]/, ""));
+    if (inside !== undefined && url?.[1] && !remotes.has(inside)) remotes.set(inside, url[1]);
+  }
+  return remotes.get("origin") ?? remotes.values().next().value;
+}
+
+/** Where a repository keeps its configuration: `.git` may be a file that points to it (git-worktree, submodules). */
+function gitFolder(gitRoot: string): string {
+  const dot = join(gitRoot, ".git");
+  if (!statSync(dot, { throwIfNoEntry: false })?.isFile()) return dot;
+  const folder = resolve(gitRoot, /^gitdir:\s*(.+)$/m.exec(readFileSync(dot, "utf8"))?.[1] ?? ".git");
+  const common = textOf(join(folder, "commondir"));
+  return common === undefined ? folder : resolve(folder, common.trim());
+}

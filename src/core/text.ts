@@ -1,0 +1,42 @@
+/** Refuses nothing: whether there is anything but white space, by Unicode's notion of it. */
+export function isBlank(text: string): boolean {
+  return text.trim() === "";
+}
+
+const ESCAPES = /\u001b\[[0-?]*[ -/]*[@-~]|\u001b\][^\u0007\u001b]*(?:\u0007|\u001b\\)?|\u001b[PX^_][^\u001b]*(?:\u001b\\)?|\u001b./g;
+const CONTROLS = /[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/gu;
+
+/** Foreign text for one line of a terminal: no escape sequence, control or bidi character survives (cli.md, top). */
+export function lineSafe(text: string): string {
+  return text.replace(ESCAPES, "").replaceAll("\r\n", "\\n").replaceAll("\n", "\\n").replaceAll("\t", " ").replace(CONTROLS, "");
+}
+
+/** Foreign text for a block of a terminal: as `lineSafe`, but lines and tabs stay. */
+export function blockSafe(text: string): string {
+  return text
+    .replace(ESCAPES, "")
+    .replaceAll("\r\n", "\n")
+    .replace(CONTROLS, (found) => (found === "\n" || found === "\t" ? found : ""));
+}
+
+/** How many edits lead from one word to the other (Levenshtein), for suggestions. */
+export function editDistance(a: string, b: string): number {
+  let row = Array.from({ length: b.length + 1 }, (_, i) => i);
+  for (let i = 1; i <= a.length; i++) {
+    const next = [i];
+    for (let j = 1; j <= b.length; j++) {
+      next[j] = Math.min((row[j] ?? 0) + 1, (next[j - 1] ?? 0) + 1, (row[j - 1] ?? 0) + (a[i - 1] === b[j - 1] ? 0 : 1));
+    }
+    row = next;
+  }
+  return row[b.length] ?? 0;
+}
+
+/** The candidate that was most likely meant, if any is near enough. */
+export function closest(word: string, candidates: readonly string[]): string | undefined {
+  const near = candidates
+    .map((candidate) => ({ candidate, distance: editDistance(word.toLowerCase(), candidate.toLowerCase()) }))
+    .filter(({ candidate, distance }) => distance <= Math.max(1, Math.floor(Math.max(word.length, candidate.length) / 3)))
+    .sort((a, b) => a.distance - b.distance);
+  return near[0]?.candidate ?? candidates.find((candidate) => word.length >= 3 && candidate.startsWith(word));
+}

@@ -1,0 +1,42 @@
+/** Now, as kata stores and sends time: UTC, RFC 3339, milliseconds. */
+export function isoTime(date: Date): string {
+  return date.toISOString();
+}
+
+const RFC3339 = /^(\d{4})-(\d\d)-(\d\d)T(\d\d):(\d\d):(\d\d)(\.\d+)?(Z|[+-]\d\d:\d\d)$/i;
+
+/** Reads an RFC 3339 time with a zone and gives it in UTC with milliseconds; undefined when it is none. */
+export function parseTime(text: string): string | undefined {
+  const found = RFC3339.exec(text);
+  if (!found || !isDate(text.slice(0, 10))) return undefined;
+  const date = new Date(text.toUpperCase().replace(/(\.\d{3})\d+/, "$1"));
+  return Number.isNaN(date.getTime()) ? undefined : date.toISOString();
+}
+
+/** Whether `text` is a day that exists, as `YYYY-MM-DD`. */
+export function isDate(text: string): boolean {
+  if (!/^\d{4}-\d\d-\d\d$/.test(text)) return false;
+  const date = new Date(`${text}T00:00:00Z`);
+  return !Number.isNaN(date.getTime()) && date.toISOString().startsWith(text);
+}
+
+const UNITS: Record<string, number> = { ns: 1e-6, us: 1e-3, µs: 1e-3, ms: 1, s: 1_000, m: 60_000, h: 3_600_000, d: 86_400_000 };
+
+/** Milliseconds of a duration as Go writes it (`1h30m`, `90s`, `1.5h`), or of whole days (`7d`); undefined when it is none. */
+export function parseDuration(text: string): number | undefined {
+  if (text === "0") return 0;
+  if (!/^(?:\d+(?:\.\d+)?(?:ns|us|µs|ms|s|m|h|d))+$/.test(text)) return undefined;
+  let total = 0;
+  for (const [, count, unit] of text.matchAll(/(\d+(?:\.\d+)?)(ns|us|µs|ms|s|m|h|d)/g)) {
+    total += Number(count) * (UNITS[unit ?? ""] ?? 0);
+  }
+  return total;
+}
+
+/** Whole seconds as Go prints a duration: `1h2m3s`, `2m3s`, `3s`. */
+export function goDuration(ms: number): string {
+  const total = Math.round(ms / 1_000);
+  const [hours, minutes, seconds] = [Math.floor(total / 3_600), Math.floor(total / 60) % 60, total % 60];
+  if (hours > 0) return `${hours}h${minutes}m${seconds}s`;
+  return minutes > 0 ? `${minutes}m${seconds}s` : `${seconds}s`;
+}

@@ -1,0 +1,76 @@
+import { KataError } from "../core/error.ts";
+
+/** Bytes that a body may have where its route says nothing else. */
+export const BODY_LIMIT = 1_048_576;
+
+/**
+ * Reads a body strictly (http-api.md §1): UTF-8 without a byte order mark, one value, no member twice. Numbers that are
+ * not written as integers come as raw JSON, so that no integer schema takes them and metadata keeps them as they were.
+ */
+export async function readJson(request: Request, limit: number): Promise<unknown> {
+  const bytes = await readBytes(request, limit);
+  let text: string;
+  try {
+    text = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true }).decode(bytes);
+  } catch (cause) {
+    throw new KataError("validation", "body: is not UTF-8", { cause });
+  }
+  if (text.trim() === "") throw new KataError("validation", "body: is missing; send a JSON object");
+  const value = parse(text);
+  if (/\\u[dD][89a-fA-F]/.test(text) && hasLoneSurrogate(value))
+    throw new KataError("validation", "body: has half of a surrogate pair, which no text can hold");
+  const twice = duplicate(text);
+  if (twice !== undefined) throw new KataError("validation", `${twice}: is there twice`);
+  return value;
+}
+
+async function readBytes(request: Request, limit: number): Promise<Uint8Array> {
+  const tooLarge = () => new KataError("error", `The body has more than ${limit} bytes.`, { status: 413 });
+  if (Number(request.headers.get("content-length") ?? 0) > limit) throw tooLarge();
+  const bytes = await request.bytes();
+  if (bytes.length > limit) throw tooLarge();
+  return bytes;
+}
+
+declare global {
+  interface JSON {
+    /** tc39.es/proposal-json-parse-with-source; the runtime has it, its types do not yet. */
+    rawJSON(text: string): unknown;
+  }
+}
+
+function parse(text: string): unknown {
+  try {
+    if (!/\d[.eE]|\d{16}/.test(text)) return JSON.parse(text) as unknown;
+    return JSON.parse(text, (_key, found: unknown, context?: { source?: string }) => {
+      const source = context?.source ?? "";
+      return typeof found === "number" && (/[.eE]/.test(source) || !Number.isSafeInteger(found)) ? JSON.rawJSON(source) : found;
+    }) as unknown;
+  } catch (cause) {
+    throw new KataError("validation", `body: is not JSON (${cause instanceof Error ? cause.message : "unreadable"})`, { cause });
+  }
+}
+
+function hasLoneSurrogate(value: unknown): boolean {
+  if (typeof value === "string") return !value.isWellFormed();
+  if (typeof value !== "object" || value === null) return false;
+  return Object.entries(value).some(([name, member]) => !name.isWellFormed() || hasLoneSurrogate(member));
+}
+
+/** The first member that an object names twice, as a path. The text is known to be JSON: every string before a colon is a name. */
+function duplicate(text: string): string | undefined {
+  const open: { names: Set<string>; last: string }[] = [];
+  for (const [token, name] of text.matchAll(/("(?:[^"\\]|\\.)*")\s*:|"(?:[^"\\]|\\.)*"|[{}]/g)) {
+    if (token === "{") open.push({ names: new Set(), last: "" });
+    else if (token === "}") open.pop();
+    else if (name !== undefined) {
+      const object = open.at(-1);
+      const decoded = JSON.parse(name) as string;
+      if (!object) continue;
+      if (object.names.has(decoded)) return [...open.slice(0, -1).map(({ last }) => last), decoded].join(".");
+      object.names.add(decoded);
+      object.last = decoded;
+    }
+  }
+  return undefined;
+}

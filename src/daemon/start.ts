@@ -1,0 +1,109 @@
+import { mkdirSync } from "node:fs";
+import { dirname } from "node:path";
+import { Hub } from "../app/hub.ts";
+import { type DaemonConfig, printListen } from "../config/daemon.ts";
+import { lock } from "../config/lock.ts";
+import { dropDeadRecords, holderOf, writeRecord } from "../config/runtime.ts";
+import { LocalError } from "../core/error.ts";
+import { ulidSource } from "../core/ulid.ts";
+import { build } from "../core/version.ts";
+import { instanceUid, openStore, SCHEMA_VERSION } from "../store/open.ts";
+import type { Daemon } from "./daemon.ts";
+import { handlers } from "./handlers.ts";
+import { listen } from "./listeners.ts";
+import { log } from "./log.ts";
+import { serve } from "./router.ts";
+
+const DRAIN_MS = 10_000;
+const TAKEOVER_MS = 15_000;
+
+export type Started = { address: string; tookOverFrom: number | undefined; ended: Promise<void> };
+
+/**
+ * Starts serving: lock, database, listener, runtime record. `ended` settles when a signal has stopped it and all is
+ * closed. Refuses with a LocalError, or with a KataError of the store.
+ */
+export async function startDaemon(config: DaemonConfig, startedBy: "command" | "auto"): Promise<Started | "held"> {
+  const { home } = config;
+  mkdirSync(home.path, { recursive: true, mode: 0o700 });
+  mkdirSync(dirname(home.lock), { recursive: true, mode: 0o700 });
+  const taken = await takeLock(home.lock, startedBy);
+  if (!taken) return "held";
+  const address = printListen(config.listen);
+  taken.held.tell({ pid: process.pid, address, started_by: startedBy });
+
+  const ulid = ulidSource(Date.now, (bytes) => crypto.getRandomValues(bytes));
+  const db = await openStore(home.db, { ulid, now: () => new Date().toISOString() });
+  const ending = new AbortController();
+  const daemon: Daemon = {
+    app: {
+      db,
+      hub: new Hub(),
+      now: () => new Date(),
+      ulid,
+      instance_uid: await instanceUid(db),
+      settings: { close_throttle: config.close_throttle },
+    },
+    version: build.version,
+    schema_version: SCHEMA_VERSION,
+    db_path: home.db,
+    started_at: new Date().toISOString(),
+    ending: ending.signal,
+    auth: { token: config.token, insecure_readonly: config.insecure_readonly },
+  };
+  const server = await listen(config.listen, serve(daemon, handlers));
+  const { started_at, version } = daemon;
+  dropDeadRecords(home.runtime);
+  const forget = writeRecord(home.runtime, {
+    pid: process.pid,
+    address,
+    db_path: home.db,
+    version,
+    started_at,
+    started_by: startedBy,
+    ...(taken.from !== undefined && { took_over_from: taken.from }),
+  });
+
+  const ended = new Promise<void>((resolve) => {
+    const stop = async (signal: string) => {
+      log(`${signal}: stopping`);
+      const drained = server.stop(false);
+      ending.abort();
+      await Promise.race([drained, Bun.sleep(DRAIN_MS)]);
+      await server.stop(true);
+      await db.close();
+      forget();
+      resolve();
+    };
+    for (const signal of ["SIGTERM", "SIGINT"] as const) process.once(signal, () => void stop(signal));
+    process.on("SIGHUP", () => log("SIGHUP: nothing to reload"));
+  });
+  return { address, tookOverFrom: taken.from, ended };
+}
+
+type Taken = { held: NonNullable<ReturnType<typeof lock>>; from: number | undefined };
+
+/** The database's lock; where an automatic daemon holds it, an explicit start asks that one to end and waits for it. */
+async function takeLock(path: string, startedBy: "command" | "auto"): Promise<Taken | undefined> {
+  const free = lock(path);
+  if (free) return { held: free, from: undefined };
+  if (startedBy === "auto") return undefined;
+  let from: number | undefined;
+  for (const end = Date.now() + TAKEOVER_MS; Date.now() < end; await Bun.sleep(10)) {
+    const holder = holderOf(path);
+    if (holder?.started_by === "command") {
+      throw new LocalError(
+        "internal",
+        `A daemon of this database runs already: pid ${holder.pid} at ${holder.address}.`,
+        "Use it, or stop it with `kata daemon stop`.",
+      );
+    }
+    if (holder && holder.pid !== from) {
+      from = holder.pid;
+      process.kill(from, "SIGTERM");
+    }
+    const held = lock(path);
+    if (held) return { held, from };
+  }
+  throw new LocalError("internal", `The daemon with pid ${from} does not end.`, "Look at its log, and end it by hand if it hangs.");
+}

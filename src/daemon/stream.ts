@@ -1,0 +1,71 @@
+import { toEnvelope, type StoredEvent } from "../core/event.ts";
+import { KataError } from "../core/error.ts";
+import { follow } from "../app/follow.ts";
+import { projectAt } from "../store/projects.ts";
+import type { Daemon } from "./daemon.ts";
+
+type Asked = {
+  query: { project_id?: string | undefined; after_id?: string | undefined };
+  headers: { accept?: string | undefined; "last-event-id"?: string | undefined };
+};
+
+/** GET /api/v1/events/stream: server-sent events, resumed from `Last-Event-ID` or `after_id` (http-api.md §14.2). */
+export async function streamEvents(daemon: Daemon, { query, headers }: Asked, request: Request): Promise<Response> {
+  checkAccept(headers.accept);
+  const cursor = cursorOf(query.after_id, headers["last-event-id"]);
+  const project_id = query.project_id === undefined ? undefined : positive("project_id", query.project_id);
+  if (project_id !== undefined) await projectAt(daemon.app.db, project_id);
+  const signal = AbortSignal.any([request.signal, daemon.ending]);
+
+  async function* frames(): AsyncGenerator<string | Uint8Array> {
+    yield ": connected\n\n";
+    for await (const news of follow(daemon.app, cursor, { project_id }, signal)) {
+      if ("events" in news) yield encoded(news.events);
+      else if ("heartbeat" in news) yield ": keepalive\n\n";
+      else yield frame(news.reset_after_id, "sync.reset_required", { event_id: news.reset_after_id, reset_after_id: news.reset_after_id });
+    }
+  }
+
+  return new Response(frames() as unknown as ReadableStream, {
+    headers: { "content-type": "text/event-stream", "cache-control": "no-cache", connection: "keep-alive" },
+  });
+}
+
+/** Each batch is encoded once for all who follow. */
+const texts = new WeakMap<readonly StoredEvent[], Uint8Array>();
+const utf8 = new TextEncoder();
+
+function encoded(events: readonly StoredEvent[]): Uint8Array {
+  let bytes = texts.get(events);
+  if (!bytes) texts.set(events, (bytes = utf8.encode(events.map((event) => frame(event.id, event.type, toEnvelope(event))).join(""))));
+  return bytes;
+}
+
+function frame(id: number, type: string, data: unknown): string {
+  return `id: ${id}\nevent: ${type}\ndata: ${JSON.stringify(data)}\n\n`;
+}
+
+function checkAccept(accept: string | undefined): void {
+  const types = (accept ?? "").split(",").map((part) => (part.split(";")[0] ?? "").trim());
+  if (types.includes("text/event-stream") || types.includes("*/*")) return;
+  throw new KataError("not_acceptable", "The stream is text/event-stream only.", { hint: "Send Accept: text/event-stream." });
+}
+
+function cursorOf(afterId: string | undefined, lastEventId: string | undefined): number {
+  if (afterId !== undefined && lastEventId !== undefined) {
+    throw new KataError("cursor_conflict", "Send Last-Event-ID or after_id, not both.");
+  }
+  if (lastEventId !== undefined) return whole("Last-Event-ID", lastEventId);
+  return afterId === undefined ? 0 : whole("after_id", afterId);
+}
+
+function whole(name: string, text: string): number {
+  if (/^\d{1,15}$/.test(text)) return Number(text);
+  throw new KataError("validation", `${name}: must be a whole number of 0 or more, not ${JSON.stringify(text)}`);
+}
+
+function positive(name: string, text: string): number {
+  const number = /^\d{1,15}$/.test(text) ? Number(text) : 0;
+  if (number > 0) return number;
+  throw new KataError("validation", `${name}: must be a whole number of 1 or more, not ${JSON.stringify(text)}`);
+}

@@ -1,0 +1,9 @@
+import { provideServer } from "./cli/serve.ts";
+import { run } from "./cli/run.ts";
+
+if (!Bun.isMainThread) {
+  await import("./store/worker-thread.ts");
+} else {
+  provideServer(async (...given) => (await import("./daemon/main.ts")).serveHere(...given));
+  process.exitCode = await run(Bun.argv.slice(2));
+}

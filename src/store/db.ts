@@ -1,0 +1,56 @@
+import type { Sql } from "./sql.ts";
+
+/** What both databases can do. A `Db` is the database itself, a snapshot of it, or one open transaction. */
+export interface Db {
+  readonly dialect: Dialect;
+  all<Row>(query: Sql): Promise<Row[]>;
+  run(query: Sql): Promise<void>;
+}
+
+export interface Database extends Db {
+  /** Runs `work` in a write transaction. On both databases there is one at a time, and it is on disk when this resolves. */
+  transact<T>(work: (tx: Db) => Promise<T>): Promise<T>;
+  /** Runs `work`, which takes several statements, on one snapshot. */
+  read<T>(work: (snapshot: Db) => Promise<T>): Promise<T>;
+  /** Runs one long statement where it holds up nobody: on SQLite, in a thread of its own. */
+  aside<Row>(query: Sql): Promise<Row[]>;
+  close(): Promise<void>;
+}
+
+/** The few places where the SQL itself must differ. Everything else is written once. */
+export interface Dialect {
+  readonly name: "sqlite" | "postgres";
+  /** A condition that holds when `column` is one of `values`. */
+  among(column: string, values: readonly string[] | readonly number[]): Sql;
+  /** Takes the next event id without an event, so that no event ever has it; gives one row with `id`. */
+  reserveEventId(): Sql;
+  /** Full-text search, where the two have little in common. */
+  readonly search: SearchDialect;
+}
+
+export type SearchDocument = { issue_id: number; project_id: number; title: string; body: string; comments: string };
+export type SearchQuery = { words: readonly string[]; project_id: number; limit: number; include_deleted: boolean };
+
+export interface SearchDialect {
+  /** Puts an issue into the index, or replaces what it says there. */
+  index(document: SearchDocument): readonly Sql[];
+  /** Takes an issue out of the index. */
+  remove(issueId: number): readonly Sql[];
+  /** Rows with `issue_id` and `score`, best first, of the issues that have every word. */
+  find(query: SearchQuery): Sql;
+  /** Rows with `issue_id` and `matched_in` (title, body or comments), for each column in which any word stands. */
+  columns(issueIds: readonly number[], words: readonly string[]): Sql;
+}
+
+/** A broken UNIQUE or CHECK, named alike on both databases: `table_column_key`, or the constraint's own name. */
+export class ConstraintError extends Error {
+  readonly constraint: string;
+  constructor(constraint: string, cause: unknown) {
+    super(`constraint ${constraint}`, { cause });
+    this.constraint = constraint;
+  }
+}
+
+export async function one<Row>(db: Db, query: Sql): Promise<Row | undefined> {
+  return (await db.all<Row>(query))[0];
+}

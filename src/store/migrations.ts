@@ -1,0 +1,5 @@
+import firstPostgres from "./migrations/0001-first.postgres.sql" with { type: "text" };
+import firstSqlite from "./migrations/0001-first.sqlite.sql" with { type: "text" };
+
+/** Every migration, in order. A database's schema version is the number of those it has had. */
+export const migrations = [{ name: "0001-first", sqlite: firstSqlite, postgres: firstPostgres }] as const;

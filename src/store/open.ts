@@ -1,0 +1,115 @@
+import { Database as BunSqlite } from "bun:sqlite";
+import { closeSync, existsSync, openSync, readSync, statSync } from "node:fs";
+import { KataError } from "../core/error.ts";
+import { SYSTEM_PROJECT } from "../core/project.ts";
+import { type Database, type Db, one } from "./db.ts";
+import { migrations } from "./migrations.ts";
+import { openPostgres } from "./postgres.ts";
+import { raw, sql } from "./sql.ts";
+import { APPLICATION_ID, openSqlite } from "./sqlite.ts";
+
+export const SCHEMA_VERSION = migrations.length;
+
+/** Opens the database that a path or a `postgres://` address names, brought to this binary's schema. */
+export async function openStore(dsn: string, ids: { ulid(): string; now(): string }): Promise<Database> {
+  const isPostgres = /^postgres(ql)?:/.test(dsn);
+  if (!isPostgres) checkFile(dsn);
+  const db = isPostgres ? openPostgres(dsn) : openSqlite(dsn);
+  try {
+    await migrate(db, ids);
+    return db;
+  } catch (error) {
+    await db.close();
+    throw error;
+  }
+}
+
+/** Leaves a file alone that is not ours, or is newer than this binary: it reads the header (sqlite.org/fileformat.html §1.3), and writes nothing. */
+function checkFile(path: string): void {
+  if (!existsSync(path) || statSync(path).size === 0) return mark(path);
+  const header = Buffer.alloc(100);
+  const file = openSync(path, "r");
+  try {
+    readSync(file, header, 0, 100, 0);
+  } finally {
+    closeSync(file);
+  }
+  const sqlite = header.toString("latin1", 0, 15) === "SQLite format 3";
+  if (sqlite && header.readUInt32BE(68) === APPLICATION_ID) {
+    const version = header.readUInt32BE(60);
+    if (version <= SCHEMA_VERSION) return;
+    throw new KataError(
+      "internal",
+      `${path} has schema version ${version}, and this kata knows ${SCHEMA_VERSION}: it was left untouched.`,
+      {
+        hint: "Use the newer kata that wrote it, or set KATA_DB to another path.",
+      },
+    );
+  }
+  const what = sqlite ? "is a database of another program, perhaps of the original kata" : "is not a database";
+  throw new KataError("internal", `${path} ${what}: it was left untouched.`, {
+    hint: "To bring its issues over: export them with the program that wrote it (kata export), move the file to another place, and import the export with this kata. To use both, set KATA_DB to another path.",
+  });
+}
+
+/** Before anything else, so that a file whose making was cut short is known as ours. */
+function mark(path: string): void {
+  const db = new BunSqlite(path, { create: true });
+  db.run(`PRAGMA application_id = ${APPLICATION_ID}`);
+  db.close();
+}
+
+async function migrate(db: Database, ids: { ulid(): string; now(): string }): Promise<void> {
+  const had = await schemaVersion(db);
+  if (had > SCHEMA_VERSION) {
+    throw new KataError(
+      "internal",
+      `The database has schema version ${had}, and this kata knows ${SCHEMA_VERSION}: it was left untouched.`,
+    );
+  }
+  if (had === SCHEMA_VERSION) return;
+  await db.transact(async (tx) => {
+    for (const migration of migrations.slice(had)) {
+      for (const statement of statements(migration[db.dialect.name])) await tx.run(raw(statement));
+    }
+    await seed(tx, ids);
+    await tx.run(sql`
+      INSERT INTO meta (key, value) VALUES ('schema_version', ${String(SCHEMA_VERSION)})
+      ON CONFLICT (key) DO UPDATE SET value = excluded.value`);
+    if (db.dialect.name === "sqlite") await tx.run(raw(`PRAGMA user_version = ${SCHEMA_VERSION}`));
+  });
+}
+
+async function schemaVersion(db: Db): Promise<number> {
+  if (db.dialect.name === "sqlite") return (await one<{ user_version: number }>(db, sql`PRAGMA user_version`))?.user_version ?? 0;
+  const table = await one(
+    db,
+    sql`SELECT 1 AS found FROM information_schema.tables WHERE table_schema = current_schema() AND table_name = 'meta'`,
+  );
+  if (!table) return 0;
+  return Number((await one<{ value: string }>(db, sql`SELECT value FROM meta WHERE key = 'schema_version'`))?.value ?? 0);
+}
+
+/** Migrations hold no `;` inside a statement. */
+function statements(text: string): string[] {
+  return text
+    .split(";\n")
+    .map((statement) => statement.trim())
+    .filter((statement) => statement !== "");
+}
+
+async function seed(tx: Db, { ulid, now }: { ulid(): string; now(): string }): Promise<void> {
+  await tx.run(sql`INSERT INTO meta (key, value) VALUES ('instance_uid', ${ulid()}) ON CONFLICT (key) DO NOTHING`);
+  await tx.run(sql`INSERT INTO meta (key, value) VALUES ('created_by_version', '0.1.0') ON CONFLICT (key) DO NOTHING`);
+  await tx.run(sql`
+    INSERT INTO projects (id, uid, name, created_at)
+    VALUES (${SYSTEM_PROJECT.id}, ${ulid()}, ${SYSTEM_PROJECT.name}, ${now()})
+    ON CONFLICT (id) DO NOTHING`);
+}
+
+/** The installation's identity, stamped on its events. */
+export async function instanceUid(db: Db): Promise<string> {
+  const row = await one<{ value: string }>(db, sql`SELECT value FROM meta WHERE key = 'instance_uid'`);
+  if (!row) throw new KataError("instance_uid_unset", "The database has no instance_uid.");
+  return row.value;
+}

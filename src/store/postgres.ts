@@ -1,0 +1,60 @@
+import { SQL } from "bun";
+import { ConstraintError, type Database, type Db, type Dialect } from "./db.ts";
+import { groupCommit } from "./group.ts";
+import { postgresSearch } from "./search-postgres.ts";
+import { raw, type Sql, sql } from "./sql.ts";
+
+const dialect: Dialect = {
+  name: "postgres",
+  among: (column, values) =>
+    typeof values[0] === "number"
+      ? sql`${raw(column)} = ANY(string_to_array(${values.join(",")}, ',')::bigint[])`
+      : sql`${raw(column)} IN (SELECT json_array_elements_text(${JSON.stringify(values)}::text::json))`,
+  reserveEventId: () => sql`SELECT nextval(pg_get_serial_sequence('events', 'id')) AS id`,
+  search: postgresSearch,
+};
+
+/** One writer at a time, as on SQLite, and across daemons: event ids then commit in order, and a cursor misses none. */
+const ONE_WRITER = "SELECT pg_advisory_xact_lock(hashtext('kata ' || current_schema()))";
+
+export function openPostgres(url: string): Database {
+  const pool = new SQL(url, { bigint: true, max: 8 });
+  const connect = async () => {
+    const reserved = await pool.reserve();
+    return { tx: over(reserved), run: (text: string) => reserved.unsafe(text), release: () => reserved.release() };
+  };
+  return {
+    ...over(pool),
+    transact: groupCommit(connect, ["BEGIN", ONE_WRITER]),
+    read: (work) => pool.begin("isolation level repeatable read read only", (snapshot) => work(over(snapshot))),
+    aside: (query) => over(pool).all(query),
+    close: () => pool.close(),
+  };
+}
+
+function over(connection: Pick<SQL, "unsafe">): Db {
+  const send = async (query: Sql): Promise<Record<string, unknown>[]> => {
+    try {
+      return [
+        ...(await connection.unsafe(
+          query.text((n) => `$${n}`),
+          [...query.args],
+        )),
+      ] as Record<string, unknown>[];
+    } catch (error) {
+      if (error instanceof SQL.PostgresError && error.constraint) throw new ConstraintError(error.constraint, error);
+      throw error;
+    }
+  };
+  return {
+    dialect,
+    all: async <Row>(query: Sql) => (await send(query)).map(plain) as Row[],
+    run: async (query) => void (await send(query)),
+  };
+}
+
+/** Ids and counts are BIGINT there; all of ours are far below 2^53. */
+function plain(row: Record<string, unknown>): Record<string, unknown> {
+  for (const [name, value] of Object.entries(row)) if (typeof value === "bigint") row[name] = Number(value);
+  return row;
+}

@@ -1,0 +1,69 @@
+import type { Project } from "../api/shapes.ts";
+import { KataError } from "../core/error.ts";
+import { ConstraintError, type Db, one } from "./db.ts";
+import { type Sql, sql } from "./sql.ts";
+
+type ProjectRow = Omit<Project, "metadata" | "deleted_at" | "stats"> & { metadata: string; deleted_at: string | null };
+
+const columns = sql`id, uid, name, metadata, revision, created_at, deleted_at`;
+
+const projectOf = ({ metadata, deleted_at, ...row }: ProjectRow): Project => ({
+  ...row,
+  metadata: JSON.parse(metadata) as Project["metadata"],
+  ...(deleted_at !== null && { deleted_at }),
+});
+
+async function project(db: Db, condition: Sql): Promise<Project | undefined> {
+  const row = await one<ProjectRow>(db, sql`SELECT ${columns} FROM projects WHERE id > 0 AND ${condition}`);
+  return row && projectOf(row);
+}
+
+/** A project by id, archived or not. */
+export async function findProject(db: Db, id: number): Promise<Project | undefined> {
+  return project(db, sql`id = ${id}`);
+}
+
+/** A project by its exact name, archived or not. */
+export async function findProjectNamed(db: Db, name: string): Promise<Project | undefined> {
+  return project(db, sql`name = ${name}`);
+}
+
+/** A project by its uid, archived or not. */
+export async function findProjectByUid(db: Db, uid: string): Promise<Project | undefined> {
+  return project(db, sql`uid = ${uid}`);
+}
+
+/** The active project of this id, or `project_not_found`. */
+export async function projectAt(db: Db, id: number): Promise<Project> {
+  const found = await findProject(db, id);
+  if (found && found.deleted_at === undefined) return found;
+  throw new KataError("project_not_found", found ? `Project ${id} (${found.name}) is archived.` : `There is no project ${id}.`, {
+    hint: "List the projects with `kata projects list`.",
+  });
+}
+
+/** All active projects, oldest first. */
+export async function projectsOf(db: Db): Promise<Project[]> {
+  const rows = await db.all<ProjectRow>(sql`SELECT ${columns} FROM projects WHERE id > 0 AND deleted_at IS NULL ORDER BY id`);
+  return rows.map(projectOf);
+}
+
+/** Inserts a project; a name that is taken is a `conflict`. */
+export async function insertProject(db: Db, row: { uid: string; name: string; created_at: string }): Promise<Project> {
+  try {
+    const inserted = await one<ProjectRow>(
+      db,
+      sql`
+      INSERT INTO projects (uid, name, created_at) VALUES (${row.uid}, ${row.name}, ${row.created_at}) RETURNING ${columns}`,
+    );
+    return projectOf(inserted as ProjectRow);
+  } catch (error) {
+    throw nameTaken(error, row.name);
+  }
+}
+
+/** What a broken UNIQUE on the name means to the caller; any other error stays as it is. */
+export function nameTaken(error: unknown, name: string): unknown {
+  if (!(error instanceof ConstraintError && error.constraint === "projects_name_key")) return error;
+  return new KataError("conflict", `A project named ${JSON.stringify(name)} exists already.`, { cause: error });
+}

@@ -1,0 +1,28 @@
+import type { SearchDialect } from "./db.ts";
+import { raw, sql } from "./sql.ts";
+
+/** In double quotes everything is a word, and nothing an operator (sqlite.org/fts5.html §3.1). */
+const quoted = (word: string) => `"${word.replaceAll('"', '""').replaceAll("\u0000", "")}"`;
+
+export const sqliteSearch: SearchDialect = {
+  index: ({ issue_id, title, body, comments }) => [
+    sql`INSERT OR REPLACE INTO issues_fts (rowid, title, body, comments) VALUES (${issue_id}, ${title}, ${body}, ${comments})`,
+  ],
+  remove: (issueId) => [sql`DELETE FROM issues_fts WHERE rowid = ${issueId}`],
+  find: ({ words, project_id, limit, include_deleted }) => sql`
+    SELECT issues.id AS issue_id, -bm25(issues_fts) AS score
+    FROM issues_fts JOIN issues ON issues.id = issues_fts.rowid
+    WHERE issues_fts MATCH ${words.map(quoted).join(" ")}
+      AND issues.project_id = ${project_id}
+      AND (${include_deleted ? 1 : 0} = 1 OR issues.deleted_at IS NULL)
+    ORDER BY bm25(issues_fts), issues.id DESC
+    LIMIT ${limit}`,
+  columns: (issueIds, words) => {
+    const any = words.map(quoted).join(" OR ");
+    const column = (name: "title" | "body" | "comments") => sql`
+      SELECT rowid AS issue_id, ${name} AS matched_in FROM issues_fts
+      WHERE issues_fts MATCH ${`{${name}} : (${any})`}
+        AND ${raw("rowid")} IN (SELECT value FROM json_each(${JSON.stringify(issueIds)}))`;
+    return sql`${column("title")} UNION ALL ${column("body")} UNION ALL ${column("comments")}`;
+  },
+};

@@ -1,0 +1,108 @@
+import { Database as BunSqlite, type Statement } from "bun:sqlite";
+import { KataError } from "../core/error.ts";
+import { ConstraintError, type Database, type Db, type Dialect } from "./db.ts";
+import { groupCommit } from "./group.ts";
+import { sqliteSearch } from "./search-sqlite.ts";
+import { raw, type Sql, sql } from "./sql.ts";
+import { startWorker } from "./worker.ts";
+
+/** "kata" in ASCII: marks the file as ours, since the original kata uses the same path. */
+export const APPLICATION_ID = 0x6b617461;
+/** Before it, a WAL reset could corrupt a database (sqlite.org/wal.html, "The WAL-Reset Bug"). */
+const OLDEST_SQLITE = [3, 51, 3];
+
+export const sqliteDialect: Dialect = {
+  name: "sqlite",
+  among: (column, values) => sql`${raw(column)} IN (SELECT value FROM json_each(${JSON.stringify(values)}))`,
+  reserveEventId: () => sql`UPDATE sqlite_sequence SET seq = seq + 1 WHERE name = 'events' RETURNING seq AS id`,
+  search: sqliteSearch,
+};
+
+/**
+ * Opens one writer, which transactions queue for; one reader for single statements, which never sees an open
+ * transaction; and, when they are asked for, snapshots on handles of their own and a thread for long statements.
+ */
+export function openSqlite(path: string): Database {
+  const writer = openHandle(path);
+  checkVersion(writer);
+  const reader = openHandle(path);
+  const tx = over(writer);
+  const spare: BunSqlite[] = [];
+  const worker = startWorker(path);
+
+  async function read<T>(work: (snapshot: Db) => Promise<T>): Promise<T> {
+    const handle = spare.pop() ?? openHandle(path);
+    handle.run("BEGIN");
+    try {
+      return await work(over(handle));
+    } finally {
+      handle.run("COMMIT");
+      spare.push(handle);
+    }
+  }
+
+  const run = (text: string) => void tx.run(raw(text));
+  return {
+    ...over(reader),
+    transact: groupCommit(async () => ({ tx, run, release: () => {} }), ["BEGIN IMMEDIATE"]),
+    read,
+    aside: worker.ask,
+    close: async () => {
+      worker.stop();
+      for (const handle of [...spare, reader, writer]) handle.close();
+    },
+  };
+}
+
+/** A handle with what kata relies on: WAL, a sync at each commit, and foreign keys. */
+export function openHandle(path: string): BunSqlite {
+  const db = new BunSqlite(path, { create: true, strict: true });
+  db.run("PRAGMA busy_timeout = 5000");
+  db.run("PRAGMA journal_mode = WAL");
+  db.run("PRAGMA synchronous = FULL");
+  db.run("PRAGMA foreign_keys = ON");
+  return db;
+}
+
+function checkVersion(db: BunSqlite): void {
+  const { version } = db.query<{ version: string }, []>("SELECT sqlite_version() AS version").get() ?? { version: "0" };
+  const parts = version.split(".").map(Number);
+  const at = OLDEST_SQLITE.findIndex((least, i) => (parts[i] ?? 0) !== least);
+  if (at >= 0 && (parts[at] ?? 0) < (OLDEST_SQLITE[at] ?? 0)) {
+    throw new KataError("internal", `SQLite ${version} is too old: kata needs ${OLDEST_SQLITE.join(".")} or newer.`);
+  }
+}
+
+/** Statements are prepared once for a handle: bun:sqlite's own `query()` keeps no more than 20. */
+const prepared = new WeakMap<BunSqlite, Map<string, Statement>>();
+
+export function over(db: BunSqlite): Db {
+  let known = prepared.get(db);
+  if (!known) prepared.set(db, (known = new Map<string, Statement>()));
+  const statements = known;
+  const statement = (query: Sql): Statement => {
+    const text = query.text(() => "?");
+    let found = statements.get(text);
+    if (!found) statements.set(text, (found = db.prepare(text)));
+    return found;
+  };
+  return {
+    dialect: sqliteDialect,
+    all: async <Row>(query: Sql) => named(() => statement(query).all(...query.args) as Row[]),
+    run: async (query) => named(() => void statement(query).run(...query.args)),
+  };
+}
+
+/** SQLite names a broken CHECK by its name, but a broken UNIQUE by its columns: `issues.project_id, issues.short_id`. */
+function named<T>(work: () => T): T {
+  try {
+    return work();
+  } catch (error) {
+    if (!(error instanceof Error && "code" in error && String(error.code).startsWith("SQLITE_CONSTRAINT"))) throw error;
+    const broken = error.message.slice(error.message.indexOf(": ") + 2);
+    const columns = broken.split(", ").map((column) => column.split("."));
+    const [table] = columns[0] ?? [];
+    const constraint = broken.includes(".") ? [table, ...columns.map(([, name]) => name), "key"].join("_") : broken;
+    throw new ConstraintError(constraint, error);
+  }
+}
