@@ -1,6 +1,6 @@
 import type { Event, Issue, Project } from "../api/shapes.ts";
 import { KataError } from "../core/error.ts";
-import { type CreatedLink, type LinkType, toWireEvent } from "../core/event.ts";
+import { type Changes, type CreatedLink, type EventPayloads, type LinkType, toWireEvent } from "../core/event.ts";
 import { checkLabels } from "../core/label.ts";
 import { qualifiedId } from "../core/ref.ts";
 import { likeness, LEAST_TITLE_SHARE, LOOKALIKE, tokensOf, wordsOf } from "../core/similarity.ts";
@@ -41,51 +41,66 @@ export async function createIssue(app: App, input: CreateInput): Promise<Created
     if (replayed && "issue" in replayed) return replayed;
     if (!input.force_new) await refuseLookalike(tx, project, draft);
 
-    const uid = app.ulid();
-    const { title, body, owner, priority } = draft;
-    const row = { uid, project_id: project.id, title, body, owner, priority, author: input.actor, created_at: now, updated_at: now };
-    const { id, short_id } = await insertIssue(tx, row);
-    await indexIssue(tx, { issue_id: id, project_id: project.id, title, body, comments: "" });
-    await indexTitle(tx, { id, project_id: project.id }, tokensOf(title));
-    for (const label of draft.labels) await insertLabel(tx, { issue_id: id, label, author: input.actor, created_at: now });
-    for (const { type, to, incoming } of draft.links) {
-      const [from, target] = incoming ? [to.id, id] : [id, to.id];
-      await insertLink(tx, { from_issue_id: from, to_issue_id: target, type, author: input.actor, created_at: now });
-    }
+    const issue = await writeIssue(tx, project, draft, { uid: app.ulid(), actor: input.actor, now });
+    const key = replayed && { idempotency_key: draft.idempotency_key ?? "", idempotency_fingerprint: replayed.fingerprint };
+    const { uid, id, short_id } = issue;
     const event = await emit({
       type: "issue.created",
       project,
       issue: { id, uid, short_id },
       actor: input.actor,
-      payload: {
-        ...(draft.labels.length > 0 && { labels: draft.labels }),
-        ...(draft.links.length > 0 && { links: draft.links.map(created) }),
-        ...(owner !== undefined && { owner }),
-        ...(priority !== undefined && { priority }),
-        ...(replayed && { idempotency_key: draft.idempotency_key ?? "", idempotency_fingerprint: replayed.fingerprint }),
-      },
-      changes: { title: { from: null, to: title }, ...(body !== "" && { body: { from: null, to: body } }) },
+      payload: { ...payloadOf(draft), ...key },
+      changes: changesOf(draft),
     });
-    const issue: Issue = {
-      id,
-      uid,
-      project_id: project.id,
-      project_uid: project.uid,
-      short_id,
-      title,
-      body,
-      status: "open",
-      ...(owner !== undefined && { owner }),
-      ...(priority !== undefined && { priority }),
-      author: input.actor,
-      metadata: {},
-      revision: 1,
-      created_at: now,
-      updated_at: now,
-    };
     return { issue, event: toWireEvent(event), changed: true };
   });
   return result;
+}
+
+type Stamp = { uid: string; actor: string; now: string };
+
+/** The rows of a new issue: itself, its index entries, labels and links. */
+async function writeIssue(tx: Db, project: Project, draft: Draft, { uid, actor, now }: Stamp): Promise<Issue> {
+  const { title, body, owner, priority } = draft;
+  const row = { uid, project_id: project.id, title, body, owner, priority, author: actor, created_at: now, updated_at: now };
+  const { id, short_id } = await insertIssue(tx, row);
+  await indexIssue(tx, { issue_id: id, project_id: project.id, title, body, comments: "" });
+  await indexTitle(tx, { id, project_id: project.id }, tokensOf(title));
+  for (const label of draft.labels) await insertLabel(tx, { issue_id: id, label, author: actor, created_at: now });
+  for (const { type, to, incoming } of draft.links) {
+    const [from, target] = incoming ? [to.id, id] : [id, to.id];
+    await insertLink(tx, { from_issue_id: from, to_issue_id: target, type, author: actor, created_at: now });
+  }
+  return {
+    id,
+    uid,
+    project_id: project.id,
+    project_uid: project.uid,
+    short_id,
+    title,
+    body,
+    status: "open",
+    ...(owner !== undefined && { owner }),
+    ...(priority !== undefined && { priority }),
+    author: actor,
+    metadata: {},
+    revision: 1,
+    created_at: now,
+    updated_at: now,
+  };
+}
+
+function payloadOf({ labels, links, owner, priority }: Draft): EventPayloads["issue.created"] {
+  return {
+    ...(labels.length > 0 && { labels }),
+    ...(links.length > 0 && { links: links.map(created) }),
+    ...(owner !== undefined && { owner }),
+    ...(priority !== undefined && { priority }),
+  };
+}
+
+function changesOf({ title, body }: Draft): Changes {
+  return { title: { from: null, to: title }, ...(body !== "" && { body: { from: null, to: body } }) };
 }
 
 export type Draft = {

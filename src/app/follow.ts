@@ -15,7 +15,8 @@ export type News = { events: readonly StoredEvent[] } | { heartbeat: true } | { 
 type Filter = { project_id?: number | undefined };
 
 /** Yields every event after `cursor`, in order, for as long as the signal lets it. */
-export async function* follow(app: App, cursor: number, filter: Filter, signal: AbortSignal): AsyncGenerator<News> {
+export async function* follow(app: App, from: number, filter: Filter, signal: AbortSignal): AsyncGenerator<News> {
+  let cursor = from;
   let first = true;
   while (!signal.aborted) {
     const seen = app.hub.wakes;

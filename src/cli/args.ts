@@ -74,6 +74,12 @@ export class ArgReader {
     return [...((before as string[] | undefined) ?? []), ...more];
   }
 
+  /** Takes the next word from `rest`; after `--` all that follow, whatever they look like. */
+  takeWords(rest: string[]): void {
+    const word = rest.shift() ?? "";
+    this.words.push(...(word === "--" ? rest.splice(0) : [word]));
+  }
+
   /** Gives the words their names. */
   nameWords(wanted: readonly Word[], usage: string): void {
     const left = [...this.words];

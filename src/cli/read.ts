@@ -11,32 +11,37 @@ type Read = { help: string } | { command: Command; values: never };
 export function readCommand(argv: readonly string[], globals: Flags, state: { json: boolean }): Read {
   const rest = [...argv];
   const reader = new ArgReader(globals);
-  let path: string[] = [];
+  const path: string[] = [];
   let found: Command | undefined;
   while (rest.length > 0) {
-    const [arg = ""] = rest;
-    if (arg === "--") {
-      rest.shift();
-      reader.words.push(...rest.splice(0));
-    } else if (arg.startsWith("-") && arg !== "-") {
+    if (isFlag(rest[0])) {
       reader.readFlag(rest);
-      state.json = reader.values["json"] === true;
+      Object.assign(state, { json: reader.values["json"] === true });
+    } else if (found || rest[0] === "--") {
+      reader.takeWords(rest);
     } else {
-      rest.shift();
-      if (found) reader.words.push(arg);
-      else {
-        path = [...path, arg];
-        found = named(path);
-        if (found) reader.know(found.flags);
-        else if (path[0] === "help") return helpAbout(rest);
-        else if (!isGroup(path)) throw unknownCommand(path, state);
-      }
+      path.push(rest.shift() ?? "");
+      if (path[0] === "help") return helpAbout(rest);
+      found = commandOrGroup(path, state);
+      reader.know(found?.flags ?? {});
     }
   }
-  if (!found) return { help: path.length === 0 ? generalHelp() : groupHelp(path.join(" ")) };
-  if (reader.values["help"] === true) return { help: helpOf(found) };
-  reader.nameWords(found.words, usageOf(found));
-  return { command: found, values: reader.values as never };
+  return found ? finish(found, reader) : { help: path.length === 0 ? generalHelp() : groupHelp(path.join(" ")) };
+}
+
+const isFlag = (arg: string | undefined): boolean => arg !== undefined && /^-[^]/.test(arg) && arg !== "--";
+
+/** The command of this name; undefined while it is only the name of a group. */
+function commandOrGroup(path: readonly string[], state: { json: boolean }): Command | undefined {
+  const found = named(path);
+  if (!found && !isGroup(path)) throw unknownCommand(path, state);
+  return found;
+}
+
+function finish(command: Command, reader: ArgReader): Read {
+  if (reader.values["help"] === true) return { help: helpOf(command) };
+  reader.nameWords(command.words, usageOf(command));
+  return { command, values: reader.values as never };
 }
 
 function named(path: readonly string[]): Command | undefined {
@@ -59,7 +64,7 @@ function helpAbout(words: readonly string[]): Read {
 
 /** Always told in text: a caller that does not know the command can't have asked it for JSON. */
 function unknownCommand(path: readonly string[], state: { json: boolean }): LocalError {
-  state.json = false;
+  Object.assign(state, { json: false });
   const names = commands.flatMap(({ name, aliases = [] }) => [name, ...aliases]);
   const group = path.slice(0, -1).join(" ");
   const near = closest(

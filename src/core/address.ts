@@ -23,42 +23,54 @@ function ipv4(text: string): number[] | undefined {
   return parts.every((part) => part <= 255) ? parts : undefined;
 }
 
-function kindOfIpv4([a = 0, b = 0, c = 0, d = 0]: readonly number[]): AddressKind {
-  if (a === 127) return "loopback";
-  if (a === 10 || (a === 172 && b >= 16 && b <= 31) || (a === 192 && b === 168)) return "private";
-  if (a === 100 && b >= 64 && b <= 127) return "cgnat";
-  if (a === 169 && b === 254) return "link-local";
-  return a + b + c + d === 0 ? "unspecified" : "public";
+/** First byte, and where the second must lie: RFC 1122, RFC 1918, RFC 6598, RFC 3927. */
+const RANGES: readonly [AddressKind, number, number, number][] = [
+  ["loopback", 127, 0, 255],
+  ["private", 10, 0, 255],
+  ["private", 172, 16, 31],
+  ["private", 192, 168, 168],
+  ["cgnat", 100, 64, 127],
+  ["link-local", 169, 254, 254],
+];
+
+function kindOfIpv4(parts: readonly number[]): AddressKind {
+  const [a = 0, b = 0] = parts;
+  const found = RANGES.find(([, first, low, high]) => a === first && b >= low && b <= high);
+  if (found) return found[0];
+  return parts.every((part) => part === 0) ? "unspecified" : "public";
 }
 
-/** The eight groups of an IPv6 address; undefined when it is none. */
+/** The eight groups of an IPv6 address; undefined when it is none (RFC 4291 §2.2). */
 function ipv6(text: string): number[] | undefined {
-  const plain = text.replace(/%[\w.-]+$/, "");
-  const tail = /^(.*:)(\d+\.\d+\.\d+\.\d+)$/.exec(plain);
-  const four = tail && ipv4(tail[2] ?? "");
-  if (tail && !four) return undefined;
-  const hex =
-    four && tail
-      ? `${tail[1]}${(((four[0] ?? 0) << 8) | (four[1] ?? 0)).toString(16)}:${(((four[2] ?? 0) << 8) | (four[3] ?? 0)).toString(16)}`
-      : plain;
-  const halves = hex.split("::");
-  if (halves.length > 2) return undefined;
-  const [head = [], rest = []] = halves.map((half) => (half === "" ? [] : half.split(":")));
-  const groups = [...head, ...rest];
-  if (!groups.every((group) => /^[0-9a-f]{1,4}$/i.test(group))) return undefined;
-  if (halves.length === 1 ? groups.length !== 8 : groups.length > 7) return undefined;
-  const zeros = Array.from({ length: 8 - groups.length }, () => "0");
+  const hex = withoutIpv4Tail(text.replace(/%[\w.-]+$/, ""));
+  const halves = (hex ?? "?").split("::").map((half) => (half === "" ? [] : half.split(":")));
+  const [head = [], rest = []] = halves;
+  const count = head.length + rest.length;
+  if (halves.length > 2 || (halves.length === 1 ? count !== 8 : count > 7)) return undefined;
+  if (![...head, ...rest].every((group) => /^[0-9a-f]{1,4}$/i.test(group))) return undefined;
+  const zeros = Array.from({ length: 8 - count }, () => "0");
   return [...head, ...zeros, ...rest].map((group) => Number.parseInt(group, 16));
+}
+
+/** `::ffff:1.2.3.4` with its end in hex; undefined when that end is no IPv4 address. */
+function withoutIpv4Tail(text: string): string | undefined {
+  const [, head = "", tail] = /^(.*:)(\d+\.\d+\.\d+\.\d+)$/.exec(text) ?? [];
+  if (tail === undefined) return text;
+  const parts = ipv4(tail);
+  if (!parts) return undefined;
+  const [a = 0, b = 0, c = 0, d = 0] = parts;
+  return `${head}${(a * 256 + b).toString(16)}:${(c * 256 + d).toString(16)}`;
 }
 
 function kindOfIpv6(groups: readonly number[]): AddressKind {
   const [first = 0] = groups;
-  const leading = groups.slice(0, 5).every((group) => group === 0);
-  if (leading && groups[5] === 0xffff) {
+  const zeros = groups.findIndex((group) => group !== 0);
+  if (zeros === 5 && groups[5] === 0xffff) {
     const [high = 0, low = 0] = groups.slice(6);
     return kindOfIpv4([high >> 8, high & 255, low >> 8, low & 255]);
   }
-  if (leading && groups[5] === 0 && groups[6] === 0 && (groups[7] ?? 0) <= 1) return groups[7] === 1 ? "loopback" : "unspecified";
+  if (zeros < 0) return "unspecified";
+  if (zeros === 7 && groups[7] === 1) return "loopback";
   if ((first & 0xffc0) === 0xfe80) return "link-local";
   return (first & 0xfe00) === 0xfc00 ? "ula" : "public";
 }

@@ -25,12 +25,12 @@ export function tokensOf(text: string): Set<string> {
   return found;
 }
 
-const isShort = (word: string): boolean => [...word].length < 2;
+const isShort = (word: string): boolean => Array.from(word).length < 2;
 
 export type Words = { title: ReadonlySet<string>; body: ReadonlySet<string> };
 
 export function wordsOf(issue: { title: string; body: string }): Words {
-  const body = issue.body.length > BODY_CODE_POINTS ? [...issue.body].slice(0, BODY_CODE_POINTS).join("") : issue.body;
+  const body = issue.body.length > BODY_CODE_POINTS ? Array.from(issue.body).slice(0, BODY_CODE_POINTS).join("") : issue.body;
   return { title: tokensOf(issue.title), body: tokensOf(body) };
 }
 

@@ -3,7 +3,18 @@ export function isBlank(text: string): boolean {
   return text.trim() === "";
 }
 
-const ESCAPES = /\u001b\[[0-?]*[ -/]*[@-~]|\u001b\][^\u0007\u001b]*(?:\u0007|\u001b\\)?|\u001b[PX^_][^\u001b]*(?:\u001b\\)?|\u001b./g;
+const ESC = "\u001b";
+const BEL = "\u0007";
+/** CSI, OSC, the other strings, and whatever else an escape begins (ECMA-48 §5.3 to §5.6). */
+const ESCAPES = new RegExp(
+  [
+    `${ESC}\\[[0-?]*[ -/]*[@-~]`,
+    `${ESC}\\][^${BEL}${ESC}]*(?:${BEL}|${ESC}\\\\)?`,
+    `${ESC}[PX^_][^${ESC}]*(?:${ESC}\\\\)?`,
+    `${ESC}.`,
+  ].join("|"),
+  "g",
+);
 const CONTROLS = /[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/gu;
 
 /** Foreign text for one line of a terminal: no escape sequence, control or bidi character survives (cli.md, top). */

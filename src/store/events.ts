@@ -1,4 +1,4 @@
-import type { NewEvent, StoredEvent } from "../core/event.ts";
+import type { Changes, NewEvent, StoredEvent } from "../core/event.ts";
 import { type Db, one } from "./db.ts";
 import { every, raw, type Sql, sql } from "./sql.ts";
 
@@ -14,18 +14,13 @@ export async function appendEvent(
     project_id: project.id,
     project_uid: project.uid,
     project_name: project.name,
-    issue_id: issue?.id ?? null,
-    issue_uid: issue?.uid ?? null,
-    issue_short_id: issue?.short_id ?? null,
-    related_issue_id: related?.id ?? null,
-    related_issue_uid: related?.uid ?? null,
-    related_issue_short_id: related?.short_id ?? null,
+    ...subject(issue),
+    ...relation(related),
     type: event.type,
     actor: event.actor,
     payload: JSON.stringify(event.payload),
   };
-  const changes = event.changes && Object.keys(event.changes).length > 0 ? JSON.stringify(event.changes) : null;
-  const key = "idempotency_key" in event.payload ? (event.payload.idempotency_key ?? null) : null;
+  const key = ("idempotency_key" in event.payload && event.payload.idempotency_key) || null;
   const inserted = await one<{ id: number }>(
     tx,
     sql`
@@ -34,11 +29,25 @@ export async function appendEvent(
       type, actor, payload, changes, idempotency_key, created_at
     ) VALUES (
       ${row.uid}, ${row.origin_instance_uid}, ${row.project_id}, ${row.project_name}, ${row.issue_id}, ${row.issue_uid},
-      ${row.related_issue_id}, ${row.related_issue_uid}, ${row.type}, ${row.actor}, ${row.payload}, ${changes}, ${key}, ${row.created_at}
+      ${row.related_issue_id}, ${row.related_issue_uid}, ${row.type}, ${row.actor}, ${row.payload}, ${changesText(event.changes)}, ${key}, ${row.created_at}
     ) RETURNING id`,
   );
   return { ...row, id: (inserted as { id: number }).id };
 }
+
+type Named = NonNullable<NewEvent["issue"]>;
+
+const subject = (issue: Named | undefined) =>
+  issue
+    ? { issue_id: issue.id, issue_uid: issue.uid, issue_short_id: issue.short_id }
+    : { issue_id: null, issue_uid: null, issue_short_id: null };
+
+const relation = (related: Named | undefined) =>
+  related
+    ? { related_issue_id: related.id, related_issue_uid: related.uid, related_issue_short_id: related.short_id }
+    : { related_issue_id: null, related_issue_uid: null, related_issue_short_id: null };
+
+const changesText = (changes: Changes | undefined) => (changes && Object.keys(changes).length > 0 ? JSON.stringify(changes) : null);
 
 /** Events as they are read, with their subjects' present short ids; hidden projects have none to show. */
 export async function selectEvents(db: Db, condition: Sql, order: "ASC" | "DESC", limit?: number): Promise<StoredEvent[]> {

@@ -77,22 +77,29 @@ type Finding = {
 };
 
 /** The issue that a ref names in this project, or `issue_not_found` (http-api.md §2). */
-export async function issueAt(db: Db, project: { id: number; name: string }, text: string, finding: Finding = {}): Promise<Issue> {
-  const ref = parseRef(text);
-  let found: Issue | undefined;
-  if (ref && "uid" in ref) {
-    found = await findIssueByUid(db, ref.uid);
-    if (found?.project_id !== project.id) found = undefined;
-  } else if (ref && (ref.project === undefined || ref.project === project.name)) {
-    found = await findIssueByShortId(db, project.id, ref.short_id);
-    if (!found && finding.prefix) found = await issueStartingWith(db, project, ref.short_id);
-  }
+export async function issueAt(db: Db, project: ProjectName, text: string, finding: Finding = {}): Promise<Issue> {
+  const found = await findIssueAt(db, project, text, finding);
   if (found && (finding.deleted || found.deleted_at === undefined)) return found;
   const hint = found ? `It was deleted; \`kata restore ${qualifiedId(project.name, found.short_id)}\` brings it back.` : undefined;
   throw new KataError("issue_not_found", `There is no issue ${JSON.stringify(text)} in project ${project.name}.`, { hint });
 }
 
-async function issueStartingWith(db: Db, project: { id: number; name: string }, start: string): Promise<Issue | undefined> {
+type ProjectName = { id: number; name: string };
+
+/** The issue that a ref names in this project, deleted or not. */
+async function findIssueAt(db: Db, project: ProjectName, text: string, { prefix = false }: Finding): Promise<Issue | undefined> {
+  const ref = parseRef(text);
+  if (!ref) return undefined;
+  if ("uid" in ref) {
+    const found = await findIssueByUid(db, ref.uid);
+    return found?.project_id === project.id ? found : undefined;
+  }
+  if (ref.project !== undefined && ref.project !== project.name) return undefined;
+  const found = await findIssueByShortId(db, project.id, ref.short_id);
+  return found ?? (prefix ? issueStartingWith(db, project, ref.short_id) : undefined);
+}
+
+async function issueStartingWith(db: Db, project: ProjectName, start: string): Promise<Issue | undefined> {
   const found = await issuesStartingWith(db, project.id, start, 20);
   if (found.length <= 1) return found[0];
   const candidates = found.map((issue) => qualifiedId(project.name, issue.short_id));

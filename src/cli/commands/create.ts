@@ -30,12 +30,7 @@ export const create = command({
     const body = await readBody(bodies);
     const parents = [...new Set(parent)];
     if (parents.length > 1) throw new LocalError("validation", `An issue has one parent, not ${parents.join(" and ")}.`);
-    const links = [
-      ...parents.map((to_ref) => ({ type: "parent" as const, to_ref: checkPeer(to_ref) })),
-      ...(blocks ?? []).map((to_ref) => ({ type: "blocks" as const, to_ref: checkPeer(to_ref) })),
-      ...(blocked_by ?? []).map((to_ref) => ({ type: "blocks" as const, to_ref: checkPeer(to_ref), incoming: true })),
-      ...(related ?? []).map((to_ref) => ({ type: "related" as const, to_ref: checkPeer(to_ref) })),
-    ];
+    const given = { parent: parents, blocks, blocked_by, related };
     const project = await context.project();
     const data = await (
       await context.client()
@@ -45,18 +40,33 @@ export const create = command({
       body: {
         actor: context.actor(),
         title,
-        ...(body !== undefined && { body }),
-        ...(owner && { owner }),
-        ...(priority !== undefined && { priority }),
-        ...(label && { labels: label }),
-        ...(links.length > 0 && { links }),
-        ...(force_new && { force_new }),
+        body: body ?? null,
+        owner: owner ?? null,
+        priority: priority ?? null,
+        labels: label ?? [],
+        links: linksOf(given),
+        force_new,
       },
     });
-    const typed = { parent: parents, blocks, blocked_by, related };
-    const named = Object.entries(typed).flatMap(([role, refs]) =>
+    const named = Object.entries(given).flatMap(([role, refs]) =>
       (refs ?? []).map((ref) => `+${role} ${ref.slice(ref.lastIndexOf("#") + 1)}`),
     );
     return { data, text: mutationLine(data.issue, named), quiet: data.issue.short_id };
   },
 });
+
+type Given = {
+  parent: readonly string[];
+  blocks?: string[] | undefined;
+  blocked_by?: string[] | undefined;
+  related?: string[] | undefined;
+};
+
+function linksOf({ parent, blocks = [], blocked_by = [], related = [] }: Given) {
+  return [
+    ...parent.map((ref) => ({ type: "parent" as const, to_ref: checkPeer(ref) })),
+    ...blocks.map((ref) => ({ type: "blocks" as const, to_ref: checkPeer(ref) })),
+    ...blocked_by.map((ref) => ({ type: "blocks" as const, to_ref: checkPeer(ref), incoming: true })),
+    ...related.map((ref) => ({ type: "related" as const, to_ref: checkPeer(ref) })),
+  ];
+}
