@@ -31,6 +31,8 @@ export type Context = {
   client(): Promise<Client>;
   /** The project of `--project` or the workspace. */
   project(): Promise<Bound>;
+  /** Writes a line on stdout at once, before the command has ended; false when nobody reads it any more. */
+  write(line: string): boolean;
   /** Writes a line for people on stderr. */
   notice(line: string): void;
 };

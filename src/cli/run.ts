@@ -6,7 +6,7 @@ import { KataError, LocalError, outcomeOf } from "../core/error.ts";
 import { lineSafe } from "../core/text.ts";
 import { actorOf } from "./actor.ts";
 import { type Answer, type Context, type Global, globalFlags } from "./command.ts";
-import { printErr, printOut } from "./print.ts";
+import { printErr, printOut, writeLine } from "./print.ts";
 import { resolveBound } from "./project.ts";
 import { readCommand } from "./read.ts";
 import { terminalOf } from "./terminal.ts";
@@ -67,6 +67,7 @@ function contextOf(global: Global): Context {
     actor: () => actorOf(global.as, env, folder).actor,
     client,
     project: once(() => resolveBound(client, folder, global.project || undefined)),
+    write: writeLine,
     notice,
   };
 }

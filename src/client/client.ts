@@ -40,33 +40,33 @@ export class Client {
   }
 
   /** Sends the request of a route and gives the reply as it comes. */
-  async fetch<Id extends RouteId>(id: Id, given: Send<Routes[Id]>, signal: AbortSignal): Promise<Response> {
-    const input = given as Sent;
-    const [method = "", path = ""] = paths[id].split(" ");
-    const filled = path.replaceAll(/:(\w+)/g, (_, name: string) => encodeURIComponent(String(input.params?.[name])));
-    const { token, origin, unix } = this.#place;
-    const headers: Record<string, string> = { ...(input.body !== undefined && { "content-type": "application/json" }) };
-    for (const [name, value] of Object.entries(input.headers ?? {})) if (value !== undefined) headers[name] = utf8Header(value);
-    if (token) headers["authorization"] = `Bearer ${token.value}`;
+  async fetch<Id extends RouteId>(id: Id, input: Send<Routes[Id]>, signal: AbortSignal): Promise<Response> {
+    const revive = this.#revive;
+    this.#revive = undefined;
     try {
-      return await fetch(origin + filled + queryText(input.query ?? {}), {
-        method,
-        headers,
-        signal,
-        redirect: "manual",
-        // The runtime would hand a bearer to HTTP_PROXY, even for a private address.
-        proxy: false as unknown as string,
-        ...(unix !== undefined && { unix }),
-        ...(input.body !== undefined && { body: JSON.stringify(input.body) }),
-      });
+      return await this.#send(id, input as Sent, signal);
     } catch (error) {
-      const revive = this.#revive;
       // Only where no connection was made is it sure that nothing was done.
       if (!revive || !isRefused(error)) throw this.#unreachable(error);
-      this.#revive = undefined;
       this.#place = await revive();
-      return this.fetch(id, given, AbortSignal.timeout(this.#timeout_ms));
+      return this.fetch(id, input, AbortSignal.timeout(this.#timeout_ms));
     }
+  }
+
+  #send(id: RouteId, { params, query, headers, body }: Sent, signal: AbortSignal): Promise<Response> {
+    const [method = "", path = ""] = paths[id].split(" ");
+    const filled = path.replaceAll(/:(\w+)/g, (_, name: string) => encodeURIComponent(String(params?.[name])));
+    const { origin, unix, token } = this.#place;
+    return fetch(origin + filled + queryText(query ?? {}), {
+      method,
+      headers: headersOf(headers, body !== undefined, token?.value),
+      signal,
+      redirect: "manual",
+      // The runtime would hand a bearer to HTTP_PROXY, even for a private address.
+      proxy: false as unknown as string,
+      ...(unix !== undefined && { unix }),
+      ...(body !== undefined && { body: JSON.stringify(body) }),
+    });
   }
 
   /** What a reply that is no success says, as the error that the daemon threw. */
@@ -124,6 +124,14 @@ type Sent = {
   headers?: Record<string, string | undefined>;
   body?: unknown;
 };
+
+function headersOf(given: Sent["headers"], hasBody: boolean, token: string | undefined): Record<string, string> {
+  const headers: Record<string, string> = {};
+  for (const [name, value] of Object.entries(given ?? {})) if (value !== undefined) headers[name] = utf8Header(value);
+  if (hasBody) headers["content-type"] = "application/json";
+  if (token !== undefined) headers["authorization"] = `Bearer ${token}`;
+  return headers;
+}
 
 function queryText(query: Record<string, unknown>): string {
   const search = new URLSearchParams();
