@@ -6,10 +6,12 @@ import { raw, type Sql, sql } from "./sql.ts";
 
 const dialect: Dialect = {
   name: "postgres",
-  among: (column, values) =>
-    typeof values[0] === "number"
+  among: (column, values) => {
+    if (values.length === 0) return sql`1 = 0`;
+    return typeof values[0] === "number"
       ? sql`${raw(column)} = ANY(string_to_array(${values.join(",")}, ',')::bigint[])`
-      : sql`${raw(column)} IN (SELECT json_array_elements_text(${JSON.stringify(values)}::text::json))`,
+      : sql`${raw(column)} IN (SELECT json_array_elements_text(${JSON.stringify(values)}::text::json))`;
+  },
   reserveEventId: () => sql`SELECT nextval(pg_get_serial_sequence('events', 'id')) AS id`,
   search: postgresSearch,
 };

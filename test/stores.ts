@@ -1,0 +1,34 @@
+import { mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { SQL } from "bun";
+import { ulidSource } from "../src/core/ulid.ts";
+import type { Database } from "../src/store/db.ts";
+import { openStore } from "../src/store/open.ts";
+
+const ids = {
+  ulid: ulidSource(Date.now, (bytes) => crypto.getRandomValues(bytes)),
+  now: () => new Date().toISOString(),
+};
+
+/** A new database in a folder of its own, and what takes the folder away again. */
+export async function freshSqlite(): Promise<{ db: Database; path: string; remove(): Promise<void> }> {
+  const folder = await mkdtemp(join(tmpdir(), "kata-store-"));
+  const path = join(folder, "kata.db");
+  return { db: await openStore(path, ids), path, remove: () => rm(folder, { recursive: true }) };
+}
+
+/** A new schema in the database that `url` names, and what drops it again. */
+export async function freshPostgres(url: string): Promise<{ db: Database; url: string; remove(): Promise<void> }> {
+  const schema = `kata_test_${Bun.randomUUIDv7().replaceAll("-", "")}`;
+  await once(url, `CREATE SCHEMA ${schema}`);
+  const within = new URL(url);
+  within.searchParams.set("search_path", schema);
+  return { db: await openStore(within.href, ids), url: within.href, remove: () => once(url, `DROP SCHEMA ${schema} CASCADE`) };
+}
+
+async function once(url: string, statement: string): Promise<void> {
+  const connection = new SQL(url, { max: 1 });
+  await connection.unsafe(statement);
+  await connection.close();
+}
