@@ -40,3 +40,18 @@ export function goDuration(ms: number): string {
   if (hours > 0) return `${hours}h${minutes}m${seconds}s`;
   return minutes > 0 ? `${minutes}m${seconds}s` : `${seconds}s`;
 }
+
+const STEPS: readonly [number, string][] = [
+  [365 * 86_400_000, "y"],
+  [30 * 86_400_000, "mo"],
+  [86_400_000, "d"],
+  [3_600_000, "h"],
+  [60_000, "min"],
+];
+
+/** How long ago that was, for people: `3 d ago`, `just now`. */
+export function ago(time: string, now: number): string {
+  const passed = now - Date.parse(time);
+  const step = STEPS.find(([ms]) => passed >= ms);
+  return step ? `${Math.floor(passed / step[0])} ${step[1]} ago` : "just now";
+}
