@@ -69,7 +69,10 @@ export async function startDaemon(config: DaemonConfig, startedBy: "command" | "
       log(`${signal}: stopping`);
       const drained = server.stop(false);
       ending.abort();
-      await Promise.race([drained, Bun.sleep(DRAIN_MS)]);
+      const late = Promise.withResolvers<void>();
+      const deadline = setTimeout(late.resolve, DRAIN_MS);
+      await Promise.race([drained, late.promise]);
+      clearTimeout(deadline); // It would keep the process alive for so long.
       await server.stop(true);
       await db.close();
       forget();
