@@ -30,7 +30,7 @@ export async function* follow(app: App, from: number, filter: Filter, signal: Ab
       continue;
     }
     await app.hub.after(seen, HEARTBEAT_MS, signal);
-    if (app.hub.wakes === seen) yield { heartbeat: true };
+    if (!signal.aborted && app.hub.wakes === seen) yield { heartbeat: true };
   }
 }
 
