@@ -1,4 +1,5 @@
 import * as v from "valibot";
+import { isBlank } from "../core/text.ts";
 import type { Route } from "./route.ts";
 import { Comment, Event, Issue, IssueLabel, IssueOut, IssueRef, LinkOut } from "./shapes.ts";
 import {
@@ -115,6 +116,24 @@ export const issues = {
     params: ProjectPath,
     query: v.object({ limit: v.optional(integerText()) }),
     reply: v.object({ issues: v.array(Issue) }),
+    refusals: ["validation", "project_not_found"],
+  },
+  "issues.search": {
+    summary: "Find issues by the words of their titles, bodies and comments",
+    needs: "read",
+    params: ProjectPath,
+    query: v.object({
+      q: v.pipe(
+        v.string(),
+        v.check((text) => !isBlank(text), "must not be blank"),
+      ),
+      limit: v.optional(integerText()),
+      include_deleted: v.optional(SwitchText, "false"),
+    }),
+    reply: v.object({
+      query: v.string(),
+      results: v.array(v.object({ issue: Issue, score: v.number(), matched_in: v.array(v.picklist(["title", "body", "comments"])) })),
+    }),
     refusals: ["validation", "project_not_found"],
   },
 } as const satisfies Record<string, Route>;

@@ -16,6 +16,7 @@ export const paths = {
   "issues.show": "GET /api/v1/projects/:project_id/issues/:ref",
   "issues.find": "GET /api/v1/issues/:uid",
   "issues.ready": "GET /api/v1/projects/:project_id/ready",
+  "issues.search": "GET /api/v1/projects/:project_id/search",
 
   "events.poll": "GET /api/v1/events",
   "events.poll_project": "GET /api/v1/projects/:project_id/events",

@@ -5,8 +5,10 @@ import { daemonStop } from "./commands/daemon-stop.ts";
 import { events } from "./commands/events.ts";
 import { init } from "./commands/init.ts";
 import { list } from "./commands/list.ts";
+import { ready } from "./commands/ready.ts";
+import { search } from "./commands/search.ts";
 import { show } from "./commands/show.ts";
 import { version } from "./commands/version.ts";
 
 /** Every command, in the order in which help lists them. */
-export const commands: readonly Command[] = [init, create, list, show, events, daemonStart, daemonStop, version];
+export const commands: readonly Command[] = [init, create, list, ready, search, show, events, daemonStart, daemonStop, version];

@@ -1,4 +1,4 @@
-import type { IssueOut } from "../api/shapes.ts";
+import type { Issue, IssueOut } from "../api/shapes.ts";
 import { lineSafe } from "../core/text.ts";
 import type { Terminal } from "./terminal.ts";
 
@@ -30,7 +30,7 @@ function plainRow({ short_id, status, title, owner, priority, labels }: IssueOut
   return row + (priority === undefined ? "" : `  P${priority}`) + (labels ? `  [${labels.join(", ")}]` : "");
 }
 
-function terminalRow(issue: IssueOut, depth: number, { width, style }: Terminal): string {
+function terminalRow(issue: Issue & Partial<IssueOut>, depth: number, { width, style }: Terminal): string {
   const { short_id, status, title, owner, priority, labels, blocked_by, child_counts } = issue;
   const mark = status === "closed" ? style("✓", "green") : blocked_by ? style("◌", "red") : "○";
   const branch = depth === 0 ? "" : `${"  ".repeat(depth - 1)}└ `;
@@ -43,6 +43,21 @@ function terminalRow(issue: IssueOut, depth: number, { width, style }: Terminal)
   const room = width - short_id.length - 4 - branch.length - tail.join("  ").length - (tail.length > 0 ? 2 : 0);
   const text = fit(lineSafe(title), Math.max(20, room));
   return `${style(short_id, "yellow")}  ${mark} ${style(branch, "dim")}${status === "closed" ? style(text, "dim") : text}${tail.length > 0 ? `  ${style(tail.join("  "), "cyan")}` : ""}`;
+}
+
+/** Issues that are ready as rows: id, title, owner; all of them are open. */
+export function readyRows(issues: readonly Issue[], terminal: Terminal): string {
+  const row = ({ short_id, title, owner }: Issue) => `${pad(short_id, 8)}  ${lineSafe(title)}  (${lineSafe(owner ?? "-")})`;
+  return issues.map(terminal.isTerminal ? (issue) => terminalRow(issue, 0, terminal) : row).join("\n");
+}
+
+type Hit = { issue: Issue; score: number; matched_in: readonly string[] };
+
+/** What a search found as rows: id, score, status, title, and where the words stand. */
+export function hitRows(hits: readonly Hit[], terminal: Terminal): string {
+  const row = ({ issue: { short_id, status, title }, score, matched_in }: Hit) =>
+    `${pad(short_id, 8)}  ${score.toFixed(2)}  ${pad(status, 8)}  ${lineSafe(title)}  (${matched_in.join(",")})`;
+  return hits.map(terminal.isTerminal ? ({ issue }) => terminalRow(issue, 0, terminal) : row).join("\n");
 }
 
 /** Cut to so many columns, by the width that a terminal gives each character. */

@@ -1,8 +1,8 @@
 import type { SearchDialect } from "./db.ts";
-import { raw, sql } from "./sql.ts";
+import { sql } from "./sql.ts";
 
 /** In double quotes everything is a word, and nothing an operator (sqlite.org/fts5.html §3.1). */
-const quoted = (word: string) => `"${word.replaceAll('"', '""').replaceAll("\u0000", "")}"`;
+const quoted = (word: string) => `"${word.replaceAll('"', '""').replaceAll("\u0000", " ")}"`;
 
 export const sqliteSearch: SearchDialect = {
   index: ({ issue_id, title, body, comments }) => [
@@ -15,14 +15,14 @@ export const sqliteSearch: SearchDialect = {
     WHERE issues_fts MATCH ${words.map(quoted).join(" ")}
       AND issues.project_id = ${project_id}
       AND (${include_deleted ? 1 : 0} = 1 OR issues.deleted_at IS NULL)
-    ORDER BY bm25(issues_fts), issues.id DESC
+    ORDER BY score DESC, issues.id DESC
     LIMIT ${limit}`,
   columns: (issueIds, words) => {
     const any = words.map(quoted).join(" OR ");
     const column = (name: "title" | "body" | "comments") => sql`
       SELECT rowid AS issue_id, ${name} AS matched_in FROM issues_fts
       WHERE issues_fts MATCH ${`{${name}} : (${any})`}
-        AND ${raw("rowid")} IN (SELECT value FROM json_each(${JSON.stringify(issueIds)}))`;
+        AND rowid IN (SELECT value FROM json_each(${JSON.stringify(issueIds)}))`;
     return sql`${column("title")} UNION ALL ${column("body")} UNION ALL ${column("comments")}`;
   },
 };

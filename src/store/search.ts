@@ -1,6 +1,41 @@
-import type { Db, SearchDocument } from "./db.ts";
+import { type Database, type Db, one, type SearchDocument, type SearchQuery } from "./db.ts";
+import { sql } from "./sql.ts";
+
+export type Column = "title" | "body" | "comments";
+export type Hit = { issue_id: number; score: number; matched_in: Column[] };
+
+/** Up to here even the commonest word is found sooner than a thread starts. */
+const FEW_ISSUES = 10_000;
+const ORDER: readonly Column[] = ["title", "body", "comments"];
 
 /** Puts an issue's words into the full-text index, or replaces them. */
 export async function indexIssue(tx: Db, document: SearchDocument): Promise<void> {
   for (const statement of tx.dialect.search.index(document)) await tx.run(statement);
+}
+
+/** Takes an issue's words out of the full-text index. */
+export async function unindexIssue(tx: Db, issueId: number): Promise<void> {
+  for (const statement of tx.dialect.search.remove(issueId)) await tx.run(statement);
+}
+
+/** The words of a query: pieces between white space in which there is a letter or digit, each once. */
+export function searchWords(text: string): string[] {
+  return [...new Set(text.split(/\s+/u))].filter((word) => /[\p{L}\p{N}\p{Co}]/u.test(word));
+}
+
+/**
+ * The project's issues in whose title, body or comments every word stands, best first, and where any of them stands. Runs
+ * aside when there are so many issues that a common word would hold up everybody else.
+ */
+export async function searchIssues(db: Database, query: SearchQuery): Promise<Hit[]> {
+  if (query.words.length === 0) return [];
+  const { search } = db.dialect;
+  const last = await one<{ id: number | null }>(db, sql`SELECT max(id) AS id FROM issues`);
+  const ask = (last?.id ?? 0) > FEW_ISSUES ? db.aside : db.all;
+  const hits = await ask<{ issue_id: number; score: number }>(search.find(query));
+  if (hits.length === 0) return [];
+  const ids = hits.map(({ issue_id }) => issue_id);
+  const places = await ask<{ issue_id: number; matched_in: Column }>(search.columns(ids, query.words));
+  const found = new Set(places.map(({ issue_id, matched_in }) => `${issue_id} ${matched_in}`));
+  return hits.map((hit) => ({ ...hit, matched_in: ORDER.filter((column) => found.has(`${hit.issue_id} ${column}`)) }));
 }

@@ -1,5 +1,6 @@
 import { createIssue } from "../../app/create.ts";
 import { findIssueAnywhere, listAllIssues, listIssues, listReadyIssues, showIssue } from "../../app/issues.ts";
+import { searchIssues } from "../../app/search.ts";
 import { KataError } from "../../core/error.ts";
 import type { Handlers } from "../router.ts";
 
@@ -36,5 +37,9 @@ export const issueHandlers = {
   "issues.find": ({ app }, { params, query }) => findIssueAnywhere(app, { ...params, ...query }),
   "issues.ready": async ({ app }, { params, query }) => ({
     issues: await listReadyIssues(app, { ...params, limit: filterOf(query).limit }),
+  }),
+  "issues.search": async ({ app }, { params, query: { q, limit = 0, include_deleted } }) => ({
+    query: q,
+    results: await searchIssues(app, { ...params, q, limit: limit <= 0 ? 20 : Math.min(limit, 200), include_deleted }),
   }),
 } satisfies Partial<Handlers>;
