@@ -66,7 +66,7 @@ export const SwitchText = v.pipe(
 
 export const ProjectPath = v.object({ project_id: integerText() });
 export const IssuePath = v.object({ project_id: integerText(), ref: v.string() });
-export const ActorQuery = v.object({ actor: v.optional(v.string()) });
+export const ActorQuery = v.object({ actor: v.optional(Text) });
 
 /** `If-Match: "rev-N"`, as a revision (http-api.md §11). */
 export const Revision = v.pipe(

@@ -77,6 +77,12 @@ export type EventType = keyof EventPayloads;
 /** What the change altered: each column or collection, before and after. Kept beside the payload, never on the wire. */
 export type Changes = Record<string, { from: unknown; to: unknown }>;
 
+/** The members of two states that differ. */
+export function changesBetween<T extends Readonly<Record<string, unknown>>>(before: T, after: T): Changes {
+  const differ = Object.keys(after).filter((name) => JSON.stringify(before[name] ?? null) !== JSON.stringify(after[name] ?? null));
+  return Object.fromEntries(differ.map((name) => [name, { from: before[name] ?? null, to: after[name] ?? null }]));
+}
+
 type Named = { id: number; uid: string; short_id: string };
 
 /** An event as a use case reports it. */

@@ -1,7 +1,20 @@
+import { commentHandlers } from "./routes/comments.ts";
+import { editHandlers } from "./routes/edit.ts";
 import { eventHandlers } from "./routes/events.ts";
 import { issueHandlers } from "./routes/issues.ts";
+import { labelHandlers } from "./routes/labels.ts";
+import { linkHandlers } from "./routes/links.ts";
 import { livenessHandlers } from "./routes/liveness.ts";
 import { projectHandlers } from "./routes/projects.ts";
 import type { Handlers } from "./router.ts";
 
-export const handlers: Handlers = { ...livenessHandlers, ...projectHandlers, ...issueHandlers, ...eventHandlers };
+export const handlers: Handlers = {
+  ...livenessHandlers,
+  ...projectHandlers,
+  ...issueHandlers,
+  ...editHandlers,
+  ...commentHandlers,
+  ...labelHandlers,
+  ...linkHandlers,
+  ...eventHandlers,
+};

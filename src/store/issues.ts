@@ -87,7 +87,12 @@ export async function issueAt(db: Db, project: ProjectName, text: string, findin
 type ProjectName = { id: number; name: string };
 
 /** The issue that a ref names in this project, deleted or not. */
-async function findIssueAt(db: Db, project: ProjectName, text: string, { prefix = false }: Finding): Promise<Issue | undefined> {
+export async function findIssueAt(
+  db: Db,
+  project: ProjectName,
+  text: string,
+  { prefix = false }: Finding = {},
+): Promise<Issue | undefined> {
   const ref = parseRef(text);
   if (!ref) return undefined;
   if ("uid" in ref) {

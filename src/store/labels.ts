@@ -21,3 +21,29 @@ export async function labelsOf(db: Db, issueIds: readonly number[]): Promise<Iss
     WHERE ${db.dialect.among("issue_id", issueIds)}
     ORDER BY issue_id, label`);
 }
+
+/** An issue's label of this name. */
+export async function findLabel(db: Db, issueId: number, label: string): Promise<IssueLabel | undefined> {
+  return one<IssueLabel>(
+    db,
+    sql`
+    SELECT issue_id, label, author, created_at FROM issue_labels
+    WHERE issue_id = ${issueId} AND label = ${label}`,
+  );
+}
+
+/** Takes a label off; false when the issue does not have it. */
+export async function deleteLabel(tx: Db, issueId: number, label: string): Promise<boolean> {
+  const query = sql`DELETE FROM issue_labels WHERE issue_id = ${issueId} AND label = ${label} RETURNING label`;
+  return (await one(tx, query)) !== undefined;
+}
+
+/** How many live issues of a project have each label, the most used first. */
+export async function labelCountsOf(db: Db, projectId: number): Promise<{ label: string; count: number }[]> {
+  return db.all(sql`
+    SELECT issue_labels.label, count(*) AS count
+    FROM issue_labels JOIN issues ON issues.id = issue_labels.issue_id
+    WHERE issues.project_id = ${projectId} AND issues.deleted_at IS NULL
+    GROUP BY issue_labels.label
+    ORDER BY count(*) DESC, issue_labels.label`);
+}

@@ -53,9 +53,26 @@ export async function findParentLink(db: Db, issueId: number): Promise<Link | un
   return (await select(db, sql`links.from_issue_id = ${issueId} AND links.type = 'parent'`))[0];
 }
 
-/** The link of this type between two issues, as it is stored. */
+/** The link of this type from one issue to another; `related` has no direction. */
 export async function findLink(db: Db, fromId: number, toId: number, type: LinkType): Promise<Link | undefined> {
-  return (await select(db, sql`links.from_issue_id = ${fromId} AND links.to_issue_id = ${toId} AND links.type = ${type}`))[0];
+  const [from, to] = stored(type, fromId, toId);
+  return (await select(db, sql`links.from_issue_id = ${from} AND links.to_issue_id = ${to} AND links.type = ${type}`))[0];
+}
+
+/** The ends as they are stored: `related` goes from the lower row id. */
+function stored(type: LinkType, fromId: number, toId: number): [from: number, to: number] {
+  return type === "related" && fromId > toId ? [toId, fromId] : [fromId, toId];
+}
+
+/** The row ids of an issue's parent, that one's parent, and so on; deleted ones count. */
+export async function ancestorIdsOf(db: Db, issueId: number): Promise<number[]> {
+  const rows = await db.all<{ id: number }>(sql`
+    WITH RECURSIVE above (id) AS (
+      SELECT to_issue_id FROM links WHERE from_issue_id = ${issueId} AND type = 'parent'
+      UNION
+      SELECT links.to_issue_id FROM links JOIN above ON links.from_issue_id = above.id WHERE links.type = 'parent'
+    ) SELECT id FROM above`);
+  return rows.map(({ id }) => id);
 }
 
 /** A link by row id. */
@@ -67,8 +84,7 @@ export type NewLink = { from_issue_id: number; to_issue_id: number; type: LinkTy
 
 /** Inserts a link and gives its row id; undefined when it is there already. `related` is stored from the lower row id. */
 export async function insertLink(tx: Db, row: NewLink): Promise<number | undefined> {
-  const flip = row.type === "related" && row.from_issue_id > row.to_issue_id;
-  const [from, to] = flip ? [row.to_issue_id, row.from_issue_id] : [row.from_issue_id, row.to_issue_id];
+  const [from, to] = stored(row.type, row.from_issue_id, row.to_issue_id);
   const inserted = await one<{ id: number }>(
     tx,
     sql`

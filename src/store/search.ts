@@ -1,5 +1,8 @@
+import { tokensOf } from "../core/similarity.ts";
+import { commentsOf } from "./comments.ts";
 import { type Database, type Db, one, type SearchDocument, type SearchQuery } from "./db.ts";
 import { sql } from "./sql.ts";
+import { indexTitle, unindexTitle } from "./title-tokens.ts";
 
 export type Column = "title" | "body" | "comments";
 export type Hit = { issue_id: number; score: number; matched_in: Column[] };
@@ -11,6 +14,20 @@ const ORDER: readonly Column[] = ["title", "body", "comments"];
 /** Puts an issue's words into the full-text index, or replaces them. */
 export async function indexIssue(tx: Db, document: SearchDocument): Promise<void> {
   for (const statement of tx.dialect.search.index(document)) await tx.run(statement);
+}
+
+type Indexed = { id: number; project_id: number; title: string; body: string };
+
+/** Brings the full-text index to what an issue and its comments say now: after any change of title, body or comments. */
+export async function reindexIssue(tx: Db, { id, project_id, title, body }: Indexed): Promise<void> {
+  const comments = (await commentsOf(tx, id)).map((comment) => comment.body).join(" ");
+  await indexIssue(tx, { issue_id: id, project_id, title, body, comments });
+}
+
+/** Remembers the words of an issue's title anew: after a change of title or project. */
+export async function reindexTitle(tx: Db, { id, project_id, title }: Omit<Indexed, "body">): Promise<void> {
+  await unindexTitle(tx, id);
+  await indexTitle(tx, { id, project_id }, tokensOf(title));
 }
 
 /** Takes an issue's words out of the full-text index. */
