@@ -27,6 +27,8 @@ export class ArgReader {
   readonly values: Record<string, unknown> = {};
   readonly words: string[] = [];
   #flags: Flags;
+  /** A value that can be read and makes no sense: told after the whole line was read. */
+  #fault: LocalError | undefined;
 
   constructor(flags: Flags) {
     this.#flags = flags;
@@ -70,7 +72,8 @@ export class ArgReader {
       throw new LocalError("usage", `${given} must be a whole number, not ${JSON.stringify(value)}`);
     }
     const more = kind === "list" ? value.split(",").map((part) => part.trim()) : [value];
-    if (kind === "list" && more.includes("")) throw new LocalError("usage", `${given} has an empty part: ${JSON.stringify(value)}`);
+    if (kind === "list" && more.includes(""))
+      this.#fault ??= new LocalError("validation", `${given} has an empty part: ${JSON.stringify(value)}`);
     return [...((before as string[] | undefined) ?? []), ...more];
   }
 
@@ -92,6 +95,7 @@ export class ArgReader {
     }
     if (left.length > 0)
       throw new LocalError("usage", `${JSON.stringify(left[0])} is one word too many`, `Usage: ${usage}. Put words with spaces in quotes.`);
+    if (this.#fault) throw this.#fault;
   }
 }
 

@@ -1,14 +1,39 @@
 import type { Command } from "./command.ts";
+import { assign } from "./commands/assign.ts";
+import { comment } from "./commands/comment.ts";
 import { create } from "./commands/create.ts";
 import { daemonStart } from "./commands/daemon-start.ts";
 import { daemonStop } from "./commands/daemon-stop.ts";
+import { edit } from "./commands/edit.ts";
 import { events } from "./commands/events.ts";
 import { init } from "./commands/init.ts";
+import { labelAdd } from "./commands/label-add.ts";
+import { labelRm } from "./commands/label-rm.ts";
+import { labels } from "./commands/labels.ts";
 import { list } from "./commands/list.ts";
 import { ready } from "./commands/ready.ts";
 import { search } from "./commands/search.ts";
 import { show } from "./commands/show.ts";
+import { unassign } from "./commands/unassign.ts";
 import { version } from "./commands/version.ts";
 
 /** Every command, in the order in which help lists them. */
-export const commands: readonly Command[] = [init, create, list, ready, search, show, events, daemonStart, daemonStop, version];
+export const commands: readonly Command[] = [
+  init,
+  create,
+  list,
+  ready,
+  search,
+  show,
+  edit,
+  comment,
+  labelAdd,
+  labelRm,
+  labels,
+  assign,
+  unassign,
+  events,
+  daemonStart,
+  daemonStop,
+  version,
+];

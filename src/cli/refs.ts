@@ -1,5 +1,5 @@
 import { KataError, LocalError } from "../core/error.ts";
-import { parseRef } from "../core/ref.ts";
+import { parseRef, printRef } from "../core/ref.ts";
 import type { Bound, Context } from "./command.ts";
 
 /** An issue as a command names it to the daemon. */
@@ -41,8 +41,15 @@ export function checkRef(text: string): NonNullable<ReturnType<typeof parseRef>>
   throw new LocalError("validation", `${JSON.stringify(text)} can't be a ref.`, shape);
 }
 
-/** A ref of a link: as it goes to the daemon, which wants it in the same project. */
-export function checkPeer(text: string): string {
+/** A ref of a link of an issue in this project, as it goes to the daemon. Another project's is refused. */
+export function checkPeer(text: string, project: Bound): string {
   const ref = checkRef(text);
-  return "uid" in ref ? ref.uid : text.trim();
+  if ("uid" in ref) return ref.uid;
+  // The project's name is not known where its issue was named by ULID: then the daemon looks.
+  if (ref.project === undefined || project.name === "" || ref.project === project.name) return printRef(ref);
+  throw new LocalError(
+    "validation",
+    `${text} is in another project, and links stay within one: ${project.name}.`,
+    "Name an issue of that project.",
+  );
 }

@@ -1,7 +1,7 @@
 import { LocalError } from "../../core/error.ts";
 import { isBlank } from "../../core/text.ts";
 import { bodyFlags, readBody } from "../body.ts";
-import { command } from "../command.ts";
+import { type Bound, command } from "../command.ts";
 import { mutationLine } from "../mutation.ts";
 import { checkPeer } from "../refs.ts";
 
@@ -44,7 +44,7 @@ export const create = command({
         owner: owner ?? null,
         priority: priority ?? null,
         labels: label ?? [],
-        links: linksOf(given),
+        links: linksOf(given, project),
         force_new,
       },
     });
@@ -62,11 +62,11 @@ type Given = {
   related?: string[] | undefined;
 };
 
-function linksOf({ parent, blocks = [], blocked_by = [], related = [] }: Given) {
+function linksOf({ parent, blocks = [], blocked_by = [], related = [] }: Given, project: Bound) {
   return [
-    ...parent.map((ref) => ({ type: "parent" as const, to_ref: checkPeer(ref) })),
-    ...blocks.map((ref) => ({ type: "blocks" as const, to_ref: checkPeer(ref) })),
-    ...blocked_by.map((ref) => ({ type: "blocks" as const, to_ref: checkPeer(ref), incoming: true })),
-    ...related.map((ref) => ({ type: "related" as const, to_ref: checkPeer(ref) })),
+    ...parent.map((ref) => ({ type: "parent" as const, to_ref: checkPeer(ref, project) })),
+    ...blocks.map((ref) => ({ type: "blocks" as const, to_ref: checkPeer(ref, project) })),
+    ...blocked_by.map((ref) => ({ type: "blocks" as const, to_ref: checkPeer(ref, project), incoming: true })),
+    ...related.map((ref) => ({ type: "related" as const, to_ref: checkPeer(ref, project) })),
   ];
 }
