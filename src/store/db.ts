@@ -31,15 +31,16 @@ export interface Dialect {
 export type SearchDocument = { issue_id: number; project_id: number; title: string; body: string; comments: string };
 export type SearchQuery = { words: readonly string[]; project_id: number; limit: number; include_deleted: boolean };
 
+export type Flag = boolean | 0 | 1;
+export type FoundRow = { issue_id: number; score: number; in_title: Flag; in_body: Flag; in_comments: Flag };
+
 export interface SearchDialect {
   /** Puts an issue into the index, or replaces what it says there. */
   index(document: SearchDocument): readonly Sql[];
   /** Takes an issue out of the index. */
   remove(issueId: number): readonly Sql[];
-  /** Rows with `issue_id` and `score`, best first, of the issues that have every word. */
+  /** A FoundRow of each issue that has every word, best first. */
   find(query: SearchQuery): Sql;
-  /** Rows with `issue_id` and `matched_in` (title, body or comments), for each column in which any word stands. */
-  columns(issueIds: readonly number[], words: readonly string[]): Sql;
 }
 
 /** A broken UNIQUE or CHECK, named alike on both databases: `table_column_key`, or the constraint's own name. */

@@ -49,19 +49,20 @@ export const postgresSearch: SearchDialect = {
   ],
   remove: (issueId) => [sql`DELETE FROM issues_fts WHERE issue_id = ${issueId}`],
   // All columns weigh the same, and a long text no more than a short one: as near to BM25 as ts_rank comes.
-  find: ({ words, project_id, limit, include_deleted }) => sql`
-    SELECT issues.id AS issue_id, ts_rank('{1, 1, 1, 1}', issues_fts.whole, wanted.query, 1)::float8 AS score
-    FROM (SELECT ${words.map(phrase).join(" & ")}::text::tsquery AS query) AS wanted
-    JOIN issues_fts ON issues_fts.whole @@ wanted.query
-    JOIN issues ON issues.id = issues_fts.issue_id
-    WHERE issues.project_id = ${project_id}
-      AND (${include_deleted ? 1 : 0} = 1 OR issues.deleted_at IS NULL)
-    ORDER BY score DESC, issues.id DESC
-    LIMIT ${limit}`,
-  columns: (issueIds, words) => sql`
-    SELECT issues_fts.issue_id, matched.matched_in
-    FROM (SELECT ${words.map(phrase).join(" | ")}::text::tsquery AS query) AS wanted
-    JOIN issues_fts ON issues_fts.issue_id = ANY(string_to_array(${issueIds.join(",")}, ',')::bigint[])
-    CROSS JOIN LATERAL (VALUES ('title', title), ('body', body), ('comments', comments)) AS matched (matched_in, words)
-    WHERE matched.words @@ wanted.query`,
+  find: ({ words, project_id, limit, include_deleted }) => {
+    const all = sql`${words.map(phrase).join(" & ")}::text::tsquery`;
+    const some = sql`${words.map(phrase).join(" | ")}::text::tsquery`;
+    return sql`
+      SELECT found.issue_id, found.score, title @@ ${some} AS in_title, body @@ ${some} AS in_body, comments @@ ${some} AS in_comments
+      FROM (
+        SELECT issues.id AS issue_id, ts_rank('{1, 1, 1, 1}', issues_fts.whole, ${all}, 1)::float8 AS score
+        FROM issues_fts JOIN issues ON issues.id = issues_fts.issue_id
+        WHERE issues_fts.whole @@ ${all} AND issues.project_id = ${project_id}
+          AND (${include_deleted ? 1 : 0} = 1 OR issues.deleted_at IS NULL)
+        ORDER BY score DESC, issues.id DESC
+        LIMIT ${limit}
+      ) AS found
+      JOIN issues_fts ON issues_fts.issue_id = found.issue_id
+      ORDER BY found.score DESC, found.issue_id DESC`;
+  },
 };

@@ -1,6 +1,6 @@
 import { tokensOf } from "../core/similarity.ts";
 import { commentsOf } from "./comments.ts";
-import { type Database, type Db, one, type SearchDocument, type SearchQuery } from "./db.ts";
+import { type Database, type Db, type FoundRow, one, type SearchDocument, type SearchQuery } from "./db.ts";
 import { sql } from "./sql.ts";
 import { indexTitle, unindexTitle } from "./title-tokens.ts";
 
@@ -9,7 +9,6 @@ export type Hit = { issue_id: number; score: number; matched_in: Column[] };
 
 /** Up to here even the commonest word is found sooner than a thread starts. */
 const FEW_ISSUES = 10_000;
-const ORDER: readonly Column[] = ["title", "body", "comments"];
 
 /** Puts an issue's words into the full-text index, or replaces them. */
 export async function indexIssue(tx: Db, document: SearchDocument): Promise<void> {
@@ -46,13 +45,16 @@ export function searchWords(text: string): string[] {
  */
 export async function searchIssues(db: Database, query: SearchQuery): Promise<Hit[]> {
   if (query.words.length === 0) return [];
-  const { search } = db.dialect;
   const last = await one<{ id: number | null }>(db, sql`SELECT max(id) AS id FROM issues`);
   const ask = (last?.id ?? 0) > FEW_ISSUES ? db.aside : db.all;
-  const hits = await ask<{ issue_id: number; score: number }>(search.find(query));
-  if (hits.length === 0) return [];
-  const ids = hits.map(({ issue_id }) => issue_id);
-  const places = await ask<{ issue_id: number; matched_in: Column }>(search.columns(ids, query.words));
-  const found = new Set(places.map(({ issue_id, matched_in }) => `${issue_id} ${matched_in}`));
-  return hits.map((hit) => ({ ...hit, matched_in: ORDER.filter((column) => found.has(`${hit.issue_id} ${column}`)) }));
+  const rows = await ask<FoundRow>(db.dialect.search.find(query));
+  return rows.map(({ issue_id, score, in_title, in_body, in_comments }) => ({
+    issue_id,
+    score,
+    matched_in: [
+      ...(in_title ? ["title" as const] : []),
+      ...(in_body ? ["body" as const] : []),
+      ...(in_comments ? ["comments" as const] : []),
+    ],
+  }));
 }
