@@ -12,19 +12,19 @@ const ids = {
 };
 
 /** A new database in a folder of its own, and what takes the folder away again. */
-export async function freshSqlite(): Promise<{ db: Database; path: string; remove(): Promise<void> }> {
+export async function freshSqlite(): Promise<{ db: Database; dsn: string; remove(): Promise<void> }> {
   const folder = await mkdtemp(join(tmpdir(), "kata-store-"));
-  const path = join(folder, "kata.db");
-  return { db: await openStore(path, ids), path, remove: () => rm(folder, { recursive: true }) };
+  const dsn = join(folder, "kata.db");
+  return { db: await openStore(dsn, ids), dsn, remove: () => rm(folder, { recursive: true }) };
 }
 
 /** A new schema in the database that `url` names, and what drops it again. */
-export async function freshPostgres(url: string): Promise<{ db: Database; url: string; remove(): Promise<void> }> {
+export async function freshPostgres(url: string): Promise<{ db: Database; dsn: string; remove(): Promise<void> }> {
   const schema = `kata_test_${Bun.randomUUIDv7().replaceAll("-", "")}`;
   await once(url, `CREATE SCHEMA ${schema}`);
   const within = new URL(url);
   within.searchParams.set("search_path", schema);
-  return { db: await openStore(within.href, ids), url: within.href, remove: () => once(url, `DROP SCHEMA ${schema} CASCADE`) };
+  return { db: await openStore(within.href, ids), dsn: within.href, remove: () => once(url, `DROP SCHEMA ${schema} CASCADE`) };
 }
 
 async function once(url: string, statement: string): Promise<void> {

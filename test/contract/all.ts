@@ -1,6 +1,26 @@
+import { aliasesContract } from "./aliases.ts";
+import { commentsContract } from "./comments.ts";
+import { dbContract, driverContract, sqlContract } from "./database.ts";
+import { eventsContract } from "./events.ts";
+import { issuesContract } from "./issues.ts";
 import { labelsContract } from "./labels.ts";
+import { linksContract } from "./links.ts";
+import { openContract } from "./open.ts";
+import { projectsContract } from "./projects.ts";
+import { titleTokensContract } from "./title-tokens.ts";
 
-/** The contract of each store module, by its file's name. */
+/** The contract of each store module, by its file's name; `driver` is what the databases themselves promise. */
 export const contracts = {
+  aliases: aliasesContract,
+  comments: commentsContract,
+  db: dbContract,
+  driver: driverContract,
+  events: eventsContract,
+  issues: issuesContract,
   labels: labelsContract,
+  links: linksContract,
+  open: openContract,
+  projects: projectsContract,
+  sql: sqlContract,
+  "title-tokens": titleTokensContract,
 };

@@ -1,8 +1,8 @@
 import type { Database } from "../../src/store/db.ts";
 import type { Given } from "./given.ts";
 
-/** What a contract test works on: a fresh database, and what makes rows in it. */
-export type On = { db: Database; given: Given };
+/** What a contract test works on: a fresh database, the name that opens it, and what makes rows in it. */
+export type On = { db: Database; dsn: string; given: Given };
 
 export type ContractTest = (on: On) => Promise<void>;
 

@@ -40,9 +40,9 @@ export function givenFor(db: Database) {
 
     /** A project that is archived. */
     async archived(name?: string): Promise<Project> {
-      const project = await this.project(name);
-      await db.transact((tx) => tx.run(sql`UPDATE projects SET deleted_at = ${now()} WHERE id = ${project.id}`));
-      return project;
+      const [project, deleted_at] = [await this.project(name), now()];
+      await db.transact((tx) => tx.run(sql`UPDATE projects SET deleted_at = ${deleted_at} WHERE id = ${project.id}`));
+      return { ...project, deleted_at };
     },
 
     /** An issue; it stands in no index, and no event tells of it. */

@@ -4,7 +4,7 @@ import { contracts } from "./all.ts";
 import type { ContractTest } from "./contract.ts";
 import { givenFor } from "./given.ts";
 
-type Fresh = { db: Database; remove(): Promise<void> };
+type Fresh = { db: Database; dsn: string; remove(): Promise<void> };
 
 /**
  * Runs every store module's contract on one kind of database, each test on a fresh one. `differs` names the tests that
@@ -28,9 +28,9 @@ export function runContract(name: string, open: () => Promise<Fresh>, { differs 
 }
 
 async function attempt(open: () => Promise<Fresh>, run: ContractTest, reason: string | undefined): Promise<void> {
-  const { db, remove } = await open();
+  const { db, dsn, remove } = await open();
   try {
-    const outcome = run({ db, given: givenFor(db) });
+    const outcome = run({ db, dsn, given: givenFor(db) });
     await (reason === undefined ? outcome : expect(outcome).rejects.toThrow());
   } finally {
     await db.close();

@@ -1,0 +1,42 @@
+import { expect } from "bun:test";
+import { aliasesOf, findAlias, putAlias } from "../../src/store/aliases.ts";
+import type { Contract, On } from "./contract.ts";
+
+async function put({ db, given }: On, project: { id: number }, alias_identity: string, root_path = "/src/demo") {
+  const row = { project_id: project.id, alias_identity, alias_kind: "git", root_path, created_at: given.now() };
+  return db.transact((tx) => putAlias(tx, row));
+}
+
+export const aliasesContract: Contract<typeof import("../../src/store/aliases.ts")> = {
+  findAlias: {
+    "finds the exact identity only": async (on) => {
+      const alias = await put(on, await on.given.project(), "github.com/ada/demo");
+      expect(await findAlias(on.db, "github.com/ada/demo")).toEqual(alias);
+      expect(await findAlias(on.db, "github.com/Ada/demo")).toBeUndefined();
+    },
+  },
+  aliasesOf: {
+    "gives a project's aliases, oldest first": async (on) => {
+      const [project, other] = [await on.given.project(), await on.given.project()];
+      const [b, , a] = [await put(on, project, "b"), await put(on, other, "c"), await put(on, project, "a")];
+      expect(await aliasesOf(on.db, project.id)).toEqual([b, a]);
+    },
+    "gives none for a project without": async ({ db, given }) => expect(await aliasesOf(db, (await given.project()).id)).toEqual([]),
+  },
+  putAlias: {
+    "adds an alias, seen when it was made": async (on) => {
+      const project = await on.given.project();
+      const alias = await put(on, project, "github.com/ada/demo");
+      expect(alias).toMatchObject({ project_id: project.id, alias_identity: "github.com/ada/demo", alias_kind: "git" });
+      expect(alias.last_seen_at).toBe(alias.created_at);
+    },
+    "moves an alias that is there to the project, and keeps its id and birth": async (on) => {
+      const [project, other] = [await on.given.project(), await on.given.project()];
+      const before = await put(on, project, "github.com/ada/demo");
+      const after = await put(on, other, "github.com/ada/demo", "/home/demo");
+      expect(after).toEqual({ ...before, project_id: other.id, root_path: "/home/demo", last_seen_at: expect.any(String) });
+      expect(after.last_seen_at > before.last_seen_at).toBe(true);
+      expect(await aliasesOf(on.db, project.id)).toEqual([]);
+    },
+  },
+};

@@ -1,0 +1,21 @@
+import { expect, test } from "bun:test";
+import { join } from "node:path";
+import { Glob, Transpiler } from "bun";
+import { contracts } from "./all.ts";
+
+/** What stands behind `Database` and `Dialect`: tested through them, by the contract named `driver` and by whoever searches. */
+const DRIVERS = ["group", "migrations", "postgres", "search-postgres", "search-sqlite", "sqlite", "worker"];
+
+test("every store module that exports something has a contract", async () => {
+  const folder = join(import.meta.dir, "../../src/store");
+  const transpiler = new Transpiler({ loader: "ts" });
+  const modules: string[] = [];
+  for (const file of new Glob("*.ts").scanSync(folder)) {
+    if (/\.(test|d)\.ts$/.test(file)) continue;
+    const { exports } = transpiler.scan(await Bun.file(join(folder, file)).text());
+    if (exports.length > 0) modules.push(file.slice(0, -".ts".length));
+  }
+  expect(modules).toContain("issues");
+  const covered = new Set([...Object.keys(contracts), ...DRIVERS]);
+  expect(modules.filter((name) => !covered.has(name))).toEqual([]);
+});

@@ -1,0 +1,29 @@
+import { expect } from "bun:test";
+import { commentsOf, insertComment } from "../../src/store/comments.ts";
+import type { Contract } from "./contract.ts";
+
+export const commentsContract: Contract<typeof import("../../src/store/comments.ts")> = {
+  insertComment: {
+    "gives the comment that it added": async ({ db, given }) => {
+      const issue = await given.issue(await given.project());
+      const row = { uid: given.ulid(), issue_id: issue.id, author: "bob", body: "Line 1\nLine 2 — ü 🙂", created_at: given.now() };
+      const comment = await db.transact((tx) => insertComment(tx, row));
+      expect(comment).toEqual({ ...row, id: expect.any(Number) });
+      expect(await commentsOf(db, issue.id)).toEqual([comment]);
+    },
+    "refuses an issue that is not there": async ({ db, given }) => {
+      const row = { uid: given.ulid(), issue_id: 99, author: "bob", body: "x", created_at: given.now() };
+      expect(db.transact((tx) => insertComment(tx, row))).rejects.toThrow();
+    },
+  },
+  commentsOf: {
+    "gives an issue's comments, oldest first": async ({ db, given }) => {
+      const project = await given.project();
+      const [issue, other] = [await given.issue(project), await given.issue(project)];
+      const [first, , second] = [await given.comment(issue, "1"), await given.comment(other, "2"), await given.comment(issue, "3")];
+      expect(await commentsOf(db, issue.id)).toEqual([first, second]);
+    },
+    "gives none for an issue without": async ({ db, given }) =>
+      expect(await commentsOf(db, (await given.issue(await given.project())).id)).toEqual([]),
+  },
+};

@@ -1,0 +1,90 @@
+import { expect } from "bun:test";
+import { KataError } from "../../src/core/error.ts";
+import {
+  findProject,
+  findProjectByUid,
+  findProjectNamed,
+  insertProject,
+  nameTaken,
+  projectAt,
+  projectsOf,
+} from "../../src/store/projects.ts";
+import { sql } from "../../src/store/sql.ts";
+import type { Contract } from "./contract.ts";
+
+export const projectsContract: Contract<typeof import("../../src/store/projects.ts")> = {
+  findProject: {
+    "finds a project by id, an archived one too": async ({ db, given }) => {
+      const [live, archived] = [await given.project("a"), await given.archived("b")];
+      expect(await findProject(db, live.id)).toEqual(live);
+      expect(await findProject(db, archived.id)).toEqual(archived);
+      expect(archived).toHaveProperty("deleted_at");
+    },
+    "never finds the system project": async ({ db }) => expect(await findProject(db, 0)).toBeUndefined(),
+  },
+  findProjectNamed: {
+    "finds the exact name only": async ({ db, given }) => {
+      const project = await given.project("Über uns");
+      expect(await findProjectNamed(db, "Über uns")).toEqual(project);
+      expect(await findProjectNamed(db, "über uns")).toBeUndefined();
+      expect(await findProjectNamed(db, "#system")).toBeUndefined();
+    },
+  },
+  findProjectByUid: {
+    "finds a project, an archived one too": async ({ db, given }) => {
+      const [live, archived] = [await given.project(), await given.archived()];
+      expect(await findProjectByUid(db, live.uid)).toEqual(live);
+      expect(await findProjectByUid(db, archived.uid)).toEqual(archived);
+      expect(await findProjectByUid(db, given.ulid())).toBeUndefined();
+    },
+  },
+  projectAt: {
+    "gives the active project": async ({ db, given }) => {
+      const project = await given.project();
+      expect(await projectAt(db, project.id)).toEqual(project);
+    },
+    "refuses an archived project, one that is not there, and the hidden one": async ({ db, given }) => {
+      const archived = await given.archived("old");
+      expect(projectAt(db, archived.id)).rejects.toMatchObject({ code: "project_not_found", message: expect.stringContaining("old") });
+      for (const id of [0, -1, 99]) expect(projectAt(db, id)).rejects.toMatchObject({ code: "project_not_found" });
+    },
+  },
+  projectsOf: {
+    "gives the active projects, oldest first": async ({ db, given }) => {
+      const [b, , a] = [await given.project("b"), await given.archived("x"), await given.project("a")];
+      expect(await projectsOf(db)).toEqual([b, a]);
+    },
+    "gives none on a new database": async ({ db }) => expect(await projectsOf(db)).toEqual([]),
+  },
+  insertProject: {
+    "gives the project that it added": async ({ db, given }) => {
+      const row = { uid: given.ulid(), name: "demo", created_at: given.now() };
+      const project = await db.transact((tx) => insertProject(tx, row));
+      expect(project).toEqual({ ...row, id: expect.any(Number), metadata: {}, revision: 1 });
+      expect(await findProject(db, project.id)).toEqual(project);
+    },
+    "refuses a name that is taken, an archived project's too": async ({ db, given }) => {
+      await given.archived("demo");
+      const row = { uid: given.ulid(), name: "demo", created_at: given.now() };
+      const inserting = db.transact((tx) => insertProject(tx, row));
+      expect(inserting).rejects.toMatchObject({ code: "conflict", message: expect.stringContaining('"demo"') });
+    },
+    "lets the database refuse what no name may be": async ({ db, given }) => {
+      for (const name of ["", "a#b"]) {
+        const inserting = db.transact((tx) => insertProject(tx, { uid: given.ulid(), name, created_at: given.now() }));
+        expect(inserting).rejects.toMatchObject({ constraint: "projects_name_check" });
+      }
+    },
+  },
+  nameTaken: {
+    "leaves every other error as it is": async ({ db, given }) => {
+      const { uid } = await given.project("a");
+      const broken: unknown = await db
+        .transact((tx) => tx.run(sql`INSERT INTO projects (uid, name, created_at) VALUES (${uid}, ${"b"}, ${given.now()})`))
+        .catch((error: unknown) => error);
+      expect(broken).toMatchObject({ constraint: "projects_uid_key" });
+      expect(nameTaken(broken, "b")).toBe(broken);
+      expect(nameTaken(broken, "b")).not.toBeInstanceOf(KataError);
+    },
+  },
+};

@@ -1,0 +1,58 @@
+import { expect } from "bun:test";
+import { tokensOf } from "../../src/core/similarity.ts";
+import { indexTitle, issuesWithTitleLike, unindexTitle } from "../../src/store/title-tokens.ts";
+import type { Contract, On } from "./contract.ts";
+
+async function titled({ db, given }: On, project: { id: number }, title: string, more: { deleted_at?: string } = {}) {
+  const issue = await given.issue(project, { title, ...more });
+  await db.transact((tx) => indexTitle(tx, issue, tokensOf(title)));
+  return issue;
+}
+
+const found = async ({ db }: On, project: { id: number }, title: string, share: number) =>
+  (await db.transact((tx) => issuesWithTitleLike(tx, project.id, tokensOf(title), share))).map(({ id }) => id).sort((a, b) => a - b);
+
+export const titleTokensContract: Contract<typeof import("../../src/store/title-tokens.ts")> = {
+  indexTitle: {
+    "takes a title without words": async (on) => {
+      const project = await on.given.project();
+      await titled(on, project, "!!!");
+      expect(await found(on, project, "!!!", 0.5)).toEqual([]);
+    },
+  },
+  unindexTitle: {
+    "forgets one issue's words only": async (on) => {
+      const project = await on.given.project();
+      const [a, b] = [await titled(on, project, "fix login page"), await titled(on, project, "fix login page")];
+      await on.db.transact((tx) => unindexTitle(tx, a.id));
+      expect(await found(on, project, "fix login page", 1)).toEqual([b.id]);
+    },
+  },
+  issuesWithTitleLike: {
+    "misses none that shares enough words": async (on) => {
+      const project = await on.given.project();
+      const words = ["alpha", "beta", "gamma", "delta", "epsilon", "zeta"];
+      const issues = [];
+      for (let n = 1; n <= words.length; n++) issues.push(await titled(on, project, words.slice(0, n).join(" ")));
+      for (const share of [0.5, 0.7, 0.9, 1]) {
+        const alike = issues.filter((_, i) => (i + 1) / words.length >= share).map(({ id }) => id);
+        expect(await found(on, project, words.join(" "), share)).toEqual(expect.arrayContaining(alike));
+      }
+      expect(await found(on, project, "other words", 0.5)).toEqual([]);
+    },
+    "gives title and body, and leaves out deleted issues and other projects": async (on) => {
+      const [project, other] = [await on.given.project(), await on.given.project()];
+      const live = await titled(on, project, "fix login page");
+      await titled(on, project, "fix login page", { deleted_at: on.given.now() });
+      await titled(on, other, "fix login page");
+      const rows = await on.db.transact((tx) => issuesWithTitleLike(tx, project.id, tokensOf("fix the login page"), 0.5));
+      expect(rows).toEqual([{ id: live.id, title: live.title, body: live.body }]);
+    },
+    "finds by the rarer words where some are common": async (on) => {
+      const project = await on.given.project();
+      for (let i = 0; i < 30; i++) await titled(on, project, `fix page ${i}`);
+      const wanted = await titled(on, project, "fix page zebra quagga");
+      expect(await found(on, project, "fix page zebra quagga", 0.9)).toEqual([wanted.id]);
+    },
+  },
+};
