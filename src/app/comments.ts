@@ -11,7 +11,7 @@ import { type Changed, changeIssue, type Target } from "./change-issue.ts";
 export async function commentOnIssue(app: App, input: Target & { body: string }): Promise<Changed & { comment: Comment }> {
   const { actor: author, body } = input;
   return changeIssue(app, input, async ({ tx, now, issue, tell }) => {
-    if (isBlank(body)) throw new KataError("validation", "body: must not be blank");
+    if (isBlank(body)) throw new KataError("validation", "body: must not be blank", { hint: "Send what the comment says." });
     const uid = app.ulid();
     const comment = await insertComment(tx, { uid, issue_id: issue.id, author, body, created_at: now });
     await updateIssue(tx, issue.id, {}, now);

@@ -40,7 +40,8 @@ function checkEdit({ title, body, owner, set_priority, clear_priority, links_del
   }
   if (isGiven(set_priority) && clear_priority)
     throw new KataError("validation", "set_priority and clear_priority can't be sent together.", { hint: "Send one of them." });
-  if (isGiven(title) && isBlank(title)) throw new KataError("validation", "title: must not be blank");
+  if (isGiven(title) && isBlank(title))
+    throw new KataError("validation", "title: must not be blank", { hint: "Leave it out to keep the title." });
 }
 
 async function editFields({ tx, now, issue, tell }: IssueChange, fields: Fields): Promise<void> {

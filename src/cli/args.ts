@@ -72,8 +72,10 @@ export class ArgReader {
       throw new LocalError("usage", `${given} must be a whole number, not ${JSON.stringify(value)}`);
     }
     const more = kind === "list" ? value.split(",").map((part) => part.trim()) : [value];
-    if (kind === "list" && more.includes(""))
-      this.#fault ??= new LocalError("validation", `${given} has an empty part: ${JSON.stringify(value)}`);
+    if (kind === "list" && more.includes("")) {
+      const message = `${given} has an empty part: ${JSON.stringify(value)}`;
+      this.#fault ??= new LocalError("validation", message, "Divide several by single commas.");
+    }
     return [...((before as string[] | undefined) ?? []), ...more];
   }
 

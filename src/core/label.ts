@@ -6,7 +6,7 @@ const LABEL = /^[a-z0-9._:-]{1,64}$/;
 export function checkLabel(label: string): string {
   if (LABEL.test(label)) return label;
   const close = label.trim().toLowerCase().replaceAll(/\s+/g, "-");
-  const hint = LABEL.test(close) && close !== label ? `Try ${JSON.stringify(close)}.` : undefined;
+  const hint = LABEL.test(close) && close !== label ? `Try ${JSON.stringify(close)}.` : "Such as needs-review or area:ui.";
   throw new KataError("validation", `label: ${JSON.stringify(label)} must be 1 to 64 of a-z 0-9 . _ : -`, { hint });
 }
 

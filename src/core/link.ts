@@ -40,7 +40,8 @@ type Named = { id: number; uid: string; short_id: string };
 
 /** Refuses a link from an issue to itself. `member` is where the request names it. */
 export function checkEnds(issue: Named, peer: Named, member: string): void {
-  if (issue.id === peer.id) throw new KataError("validation", `${member}: ${issue.short_id} can't be linked to itself`);
+  if (issue.id === peer.id)
+    throw new KataError("validation", `${member}: ${issue.short_id} can't be linked to itself`, { hint: "Name another issue." });
 }
 
 /** Refuses a parent that is the issue itself or below it. `above` are the parent's own parent, that one's, and so on. */

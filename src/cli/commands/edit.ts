@@ -30,7 +30,8 @@ export const edit = command({
         "`kata help edit` lists what can be; `kata comment` only comments.",
       );
     }
-    if (title !== undefined && isBlank(title)) throw new LocalError("validation", "The title must not be blank.");
+    if (title !== undefined && isBlank(title))
+      throw new LocalError("validation", "The title must not be blank.", "Leave --title out to keep the title.");
     const fields = { title: title ?? null, body: body ?? null, owner: owner ?? null, ...priorityOf(priority) };
     checkComment(comment);
     const { project, ref } = await subjectOf(context, text);
@@ -49,7 +50,8 @@ function priorityOf(text: string | undefined) {
   if (text === undefined) return {};
   if (text === "-") return { clear_priority: true };
   if (/^[0-4]$/.test(text)) return { set_priority: Number(text) };
-  throw new LocalError("validation", `--priority must be 0 (most urgent) to 4, or - for none, not ${JSON.stringify(text)}.`);
+  const message = `--priority must be 0 to 4, or -, not ${JSON.stringify(text)}.`;
+  throw new LocalError("validation", message, "0 is the most urgent; - takes the priority away.");
 }
 
 function lineOf({ issue, changed, changes }: Reply<Routes["issues.edit"]>): string {
