@@ -22,7 +22,8 @@ type Given = Args<never, typeof linkFlags>;
 export function checkLinks(given: Given): boolean {
   for (const flag of ["parent", "remove_parent"] as const) {
     const parents = [...new Set(given[flag]?.map(idOf))];
-    if (parents.length > 1) throw new LocalError("validation", `${dashed(flag)}: an issue has one parent, not ${parents.join(" and ")}.`);
+    if (parents.length > 1)
+      throw new LocalError("validation", `${dashed(flag)}: an issue has one parent, not ${parents.join(" and ")}.`, "Name one.");
   }
   const delta = deltaOf(given, idOf);
   const contradiction = contradictionIn(delta);
