@@ -29,6 +29,8 @@ export const paths = {
   "links.add": "POST /api/v1/projects/:project_id/issues/:ref/links",
   "links.remove": "DELETE /api/v1/projects/:project_id/issues/:ref/links/:link_id",
 
+  "imports.run": "POST /api/v1/projects/:project_id/imports",
+
   "events.poll": "GET /api/v1/events",
   "events.poll_project": "GET /api/v1/projects/:project_id/events",
   "events.stream": "GET /api/v1/events/stream",

@@ -1,6 +1,7 @@
 import { comments } from "./comments.ts";
 import { edit } from "./edit.ts";
 import { events } from "./events.ts";
+import { imports } from "./imports.ts";
 import { issues } from "./issues.ts";
 import { labels } from "./labels.ts";
 import { links } from "./links.ts";
@@ -17,6 +18,7 @@ export const routes = {
   ...comments,
   ...labels,
   ...links,
+  ...imports,
   ...events,
 } as const satisfies Record<RouteId, Route>;
 export type Routes = typeof routes;

@@ -1,6 +1,7 @@
 import { commentHandlers } from "./routes/comments.ts";
 import { editHandlers } from "./routes/edit.ts";
 import { eventHandlers } from "./routes/events.ts";
+import { importHandlers } from "./routes/imports.ts";
 import { issueHandlers } from "./routes/issues.ts";
 import { labelHandlers } from "./routes/labels.ts";
 import { linkHandlers } from "./routes/links.ts";
@@ -16,5 +17,6 @@ export const handlers: Handlers = {
   ...commentHandlers,
   ...labelHandlers,
   ...linkHandlers,
+  ...importHandlers,
   ...eventHandlers,
 };
