@@ -90,7 +90,7 @@ function badLine(text: string): number {
   return 1;
 }
 
-/** The line of a key; undefined when it was written in a way that this does not find (an inline table). */
+/** The line of a key, or of the inline table that it stands in; undefined when it was written in a way that this does not find. */
 export function lineOf(text: string, key: string): number | undefined {
   let inside = "";
   for (const [at, line] of text.split("\n").entries()) {
@@ -99,5 +99,5 @@ export function lineOf(text: string, key: string): number | undefined {
     if (name !== undefined && [inside, name].filter(Boolean).join(".") === key) return at + 1;
     if (name === undefined && inside === key) return at + 1;
   }
-  return undefined;
+  return key.includes(".") ? lineOf(text, key.slice(0, key.lastIndexOf("."))) : undefined;
 }

@@ -19,19 +19,21 @@ export function ulidSource(now: () => number, random: (bytes: Uint8Array) => Uin
       last = ms;
       random(digits);
       for (let i = 0; i < 16; i++) digits[i] = (digits[i] ?? 0) & 31;
-    } else {
-      increment(digits);
+    } else if (!increment(digits)) {
+      last++;
     }
     return time(last) + Array.from(digits, (digit) => ALPHABET[digit]).join("");
   };
 }
 
-function increment(digits: Uint8Array): void {
+/** Adds one; false when nothing higher was left and it began anew at nought. */
+function increment(digits: Uint8Array): boolean {
   for (let i = digits.length - 1; i >= 0; i--) {
     const digit = digits[i] ?? 0;
     digits[i] = (digit + 1) & 31;
-    if (digit < 31) return;
+    if (digit < 31) return true;
   }
+  return false;
 }
 
 function time(ms: number): string {

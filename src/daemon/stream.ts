@@ -41,7 +41,8 @@ function encoded(events: readonly StoredEvent[]): Uint8Array {
   return bytes;
 }
 
-function frame(id: number, type: string, data: unknown): string {
+/** One server-sent event, as the original writes it: one line of data, and exactly these three names. */
+export function frame(id: number, type: string, data: unknown): string {
   return `id: ${id}\nevent: ${type}\ndata: ${JSON.stringify(data)}\n\n`;
 }
 
