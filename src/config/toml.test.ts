@@ -28,7 +28,9 @@ function read(text: string): ReadonlyMap<string, unknown> | LocalError {
 
 const messageOf = (text: string) => (read(text) as LocalError).message;
 
-const bareKey = fc.stringMatching(/^[A-Za-z0-9_-]{1,8}$/).filter((key) => !Object.keys(shape).some((known) => known.startsWith(key)));
+const bareKey = fc
+  .oneof(fc.stringMatching(/^[A-Za-z0-9_-]{1,8}$/), fc.constantFrom("valueOf", "constructor", "__proto__"))
+  .filter((key) => !Object.keys(shape).some((known) => known.startsWith(key)));
 const value = fc.constantFrom('"text"', "1", "true", "[1, 2]", "[]", "{}", "{ a = 1 }", "1979-05-27", "'text'", '"""\nx = 1\n"""');
 
 test("`readToml()` takes any text: it reads it, or refuses it with file and line", () => {

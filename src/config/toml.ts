@@ -27,7 +27,7 @@ export function readToml(path: string, shape: Shape): Read | undefined {
   if (text === undefined) return undefined;
   const values = new Map<string, Value>();
   for (const [key, value] of flat(parseToml(path, text), shape)) {
-    const kind = shape[key];
+    const kind = Object.hasOwn(shape, key) ? shape[key] : undefined;
     const at = `${path}:${lineOf(text, key) ?? 1}`;
     if (!kind) {
       const near = closest(key, Object.keys(shape));
@@ -68,7 +68,7 @@ function* flat(table: Record<string, unknown>, shape: Shape, before = ""): Gener
   for (const [name, value] of Object.entries(table)) {
     const key = before + name;
     const isTable = typeof value === "object" && value !== null && !Array.isArray(value);
-    if (isTable && !(key in shape)) {
+    if (isTable && !Object.hasOwn(shape, key)) {
       if (Object.keys(value).length === 0 && !Object.keys(shape).some((known) => known.startsWith(`${key}.`))) yield [key, value];
       yield* flat(value as Record<string, unknown>, shape, `${key}.`);
     } else yield [key, value];
