@@ -7,6 +7,7 @@ import { labelsContract } from "./labels.ts";
 import { linksContract } from "./links.ts";
 import { openContract } from "./open.ts";
 import { projectsContract } from "./projects.ts";
+import { searchContract } from "./search.ts";
 import { titleTokensContract } from "./title-tokens.ts";
 
 /** The contract of each store module, by its file's name; `driver` is what the databases themselves promise. */
@@ -21,6 +22,7 @@ export const contracts = {
   links: linksContract,
   open: openContract,
   projects: projectsContract,
+  search: searchContract,
   sql: sqlContract,
   "title-tokens": titleTokensContract,
 };
