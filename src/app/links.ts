@@ -30,11 +30,11 @@ export async function linkIssue(app: App, input: LinkInput): Promise<Changed & {
     const present = await findLink(tx, issue.id, peer.id, type);
     if (present) return { link: linkOut(present) };
     if (type === "parent") await makeRoom(change, peer, replace === true);
-    await relink(change, "issue.linked", async () => {
+    const link = await relink(change, "issue.linked", async () => {
       await insertLink(tx, { from_issue_id: issue.id, to_issue_id: peer.id, type, author, created_at: now });
       return (await findLink(tx, issue.id, peer.id, type)) as Link;
     });
-    return { link: linkOut((await findLink(tx, issue.id, peer.id, type)) as Link) };
+    return { link: linkOut(link) };
   });
 }
 
@@ -72,8 +72,8 @@ async function unlink(change: IssueChange, link: Link): Promise<void> {
   });
 }
 
-/** Puts in or takes out a link, and tells it from the issue's side. */
-async function relink(change: IssueChange, type: "issue.linked" | "issue.unlinked", work: () => Promise<Link>): Promise<void> {
+/** Puts in or takes out a link, tells it from the issue's side, and gives it. */
+async function relink(change: IssueChange, type: "issue.linked" | "issue.unlinked", work: () => Promise<Link>): Promise<Link> {
   const { tx, now, issue, tell } = change;
   const { result: link, changes } = await watchLinks(tx, issue.id, work);
   const incoming = link.from_id !== issue.id;
@@ -94,6 +94,7 @@ async function relink(change: IssueChange, type: "issue.linked" | "issue.unlinke
     },
     changes,
   });
+  return link;
 }
 
 /** What `work` gives, and what became of the issue's peers meanwhile, by role. */
