@@ -82,7 +82,7 @@ export async function issueAt(db: Db, project: ProjectName, text: string, findin
   if (found && (finding.deleted || found.deleted_at === undefined)) return found;
   const hint = found
     ? `It was deleted; \`kata restore ${qualifiedId(project.name, found.short_id)}\` brings it back.`
-    : "`kata list --status all` lists the project's issues; project#ref names one of another project.";
+    : "`kata list --status all` lists the project's issues.";
   throw new KataError("issue_not_found", `There is no issue ${JSON.stringify(text)} in project ${project.name}.`, { hint });
 }
 
