@@ -45,8 +45,31 @@ export type Workspace = {
 const PATIENCE_MS = 30_000;
 /** How long a daemon may take to end once it is told to. */
 const GRACE_MS = 1_000;
-const open = new Set<Workspace>();
-process.on("exit", () => open.forEach(({ daemons }) => daemons().forEach(kill)));
+
+/**
+ * What is left when this process dies before a workspace was ended: the watch reads from a pipe that no death leaves
+ * open, and then ends the daemons whose lock is still held, and takes the folders away.
+ */
+const WATCH = `
+  trap '' INT TERM HUP
+  while read -r root; do roots="$roots $root"; done
+  for root in $roots; do
+    [ -d "$root" ] || continue
+    for lock in $(find "$root" -name '*.daemon.lock'); do
+      flock -n "$lock" true || kill -9 "$(sed -n 's/.*"pid":\\([0-9]*\\).*/\\1/p' "$lock")"
+    done
+    rm -rf "$root"
+  done`;
+let watch: Bun.Subprocess<"pipe", "ignore", "ignore"> | undefined;
+
+function watchOver(root: string): void {
+  if (!watch) {
+    watch = Bun.spawn(["sh", "-c", WATCH], { stdio: ["pipe", "ignore", "ignore"], detached: true });
+    watch.unref();
+  }
+  void watch.stdin.write(`${root}\n`);
+  void watch.stdin.flush();
+}
 
 /**
  * A user of kata: a folder, a git workspace in it, a KATA_HOME, and whatever daemon its commands start. All ends with it:
@@ -56,6 +79,7 @@ export async function workspace(setup: Setup = {}): Promise<Workspace> {
   const { project = "demo", git = true, origin, config } = setup;
   const bin = binary();
   const root = mkdtempSync(join(tmpdir(), "kata-test-"));
+  watchOver(root);
   const [dir, home, run] = [join(root, "demo"), join(root, "home"), join(root, "run")];
   for (const folder of [dir, home, run, join(root, "user")]) mkdirSync(folder, { mode: 0o700 });
   const env: Env = {
@@ -109,11 +133,9 @@ export async function workspace(setup: Setup = {}): Promise<Workspace> {
         if (Date.now() > end) daemons().forEach(kill);
         await Bun.sleep(5);
       }
-      open.delete(kata);
       await rm(root, { recursive: true, force: true, maxRetries: 5 });
     },
   });
-  open.add(kata);
   if (project !== false) {
     const { exit, stderr } = await kata`init --project ${project}`;
     if (exit !== 0) {
