@@ -2,6 +2,7 @@ import { aliasesContract } from "./aliases.ts";
 import { commentsContract } from "./comments.ts";
 import { dbContract, driverContract, sqlContract } from "./database.ts";
 import { eventsContract } from "./events.ts";
+import { importMappingsContract } from "./import-mappings.ts";
 import { issuesContract } from "./issues.ts";
 import { labelsContract } from "./labels.ts";
 import { linksContract } from "./links.ts";
@@ -17,6 +18,7 @@ export const contracts = {
   db: dbContract,
   driver: driverContract,
   events: eventsContract,
+  "import-mappings": importMappingsContract,
   issues: issuesContract,
   labels: labelsContract,
   links: linksContract,

@@ -35,6 +35,15 @@ export const searchContract: Contract<typeof import("../../src/store/search.ts")
       expect(await found(on, project, "new")).toEqual([[issue.id, "title"]]);
       expect([...(await found(on, project, "old")), ...(await found(on, project, "older"))]).toEqual([]);
     },
+    "takes texts of any size, and finds them by their first words": async (on) => {
+      const project = await on.given.project();
+      const body = Array.from({ length: 120_000 }, (_, i) => `word${i}`).join(" ");
+      const long = await indexed(on, project, { body, comments: body });
+      const word = "x".repeat(5_000);
+      const odd = await indexed(on, project, { title: word, body: "a ".repeat(100_000) });
+      expect(await found(on, project, "word7")).toEqual([[long.id, "body comments"]]);
+      expect(await found(on, project, `a ${word}`)).toEqual([[odd.id, "title body"]]);
+    },
   },
   reindexIssue: {
     "takes in all comments of the issue, and no other's": async (on) => {
@@ -97,12 +106,57 @@ export const searchContract: Contract<typeof import("../../src/store/search.ts")
       expect(await found(on, project, "UBERGROßE")).toEqual([[issue.id, "title"]]);
       expect(await found(on, project, "uber")).toEqual([]);
     },
-    "takes operators and quotes for words": async (on) => {
+    "finds the same by any query: operators mean nothing, and what punctuation divides stands side by side in one column": async (on) => {
       const project = await on.given.project();
-      const issue = await indexed(on, project, { title: 'login OR "logout" NOT (x)' });
-      for (const text of ['"logout"', "login OR", "NOT", "log* title:login", "x)"]) {
-        expect(await found(on, project, text)).toEqual(text.includes("*") ? [] : [[issue.id, "title"]]);
+      const a = (await indexed(on, project, { title: "Résumé upload fails" })).id;
+      const b = (await indexed(on, project, { title: "Upload of files", body: "upload fails here" })).id;
+      const c = (await indexed(on, project, { title: "x", body: "snake_case foo.bar v1.2 ÅNGSTRÖM ДОМ", comments: "user@host it's" })).id;
+      const d = (await indexed(on, project, { title: 'login OR "logout" NOT (y)' })).id;
+      const uploads = [a, b];
+      const cases: [query: string, found: number[]][] = [
+        ["upload", uploads],
+        ["resume UPLOAD", [a]],
+        ["re\u0301sume\u0301", [a]],
+        ["uplo", []],
+        ["upload OR resume", []],
+        ["upload NOT fails", []],
+        ["NEAR(upload fails)", []],
+        ["title:upload", []],
+        ["log* title:login", []],
+        ["upload* ^fails", uploads],
+        ['"upload fails"', uploads],
+        ["upload-fails", uploads],
+        ["files-upload", []],
+        ['"logout" OR y)', [d]],
+        ["snake case foo-bar", [c]],
+        ["x-snake", []],
+        ["angstrom дом", [c]],
+        ["user@host", [c]],
+        ["it's x", [c]],
+        ["' \\ \" -- upload", uploads],
+        ["v1\u00002", [c]],
+        ["' \\ \"", []],
+      ];
+      for (const [query, ids] of cases) {
+        const hits = await found(on, project, query);
+        expect([query, hits.map(([id]) => id as number).sort((first, second) => first - second)]).toEqual([query, ids]);
       }
+    },
+    "gives the best first, and of equals the newest": async (on) => {
+      const project = await on.given.project();
+      const far = await indexed(on, project, { title: "zebra", body: "many other words that have nothing to do with it ".repeat(5) });
+      const near = await indexed(on, project, { title: "zebra zebra" });
+      for (let i = 0; i < 8; i++) await indexed(on, project, { title: "nothing" });
+      const [older, newer] = [await indexed(on, project, { title: "equal" }), await indexed(on, project, { title: "equal" })];
+      expect((await found(on, project, "zebra")).map(([id]) => id)).toEqual([near.id, far.id]);
+      expect((await found(on, project, "equal")).map(([id]) => id)).toEqual([newer.id, older.id]);
+    },
+    "takes thousands of words": async (on) => {
+      const project = await on.given.project();
+      const words = Array.from({ length: 2_000 }, (_, i) => `w${i}`).join(" ");
+      const { id } = await indexed(on, project, { body: words });
+      expect(await found(on, project, words)).toEqual([[id, "body"]]);
+      expect(await found(on, project, `${words} more`)).toEqual([]);
     },
     "keeps to the project, to live issues unless told otherwise, and to the limit": async (on) => {
       const project = await on.given.project();
