@@ -21,7 +21,8 @@ export type Handler<Id extends RouteId> = (
 export type Handlers = { [Id in RouteId]: Handler<Id> };
 
 type AnyHandler = (daemon: Daemon, input: unknown, asked: Asked) => Promise<unknown>;
-type Served = (request: Bun.BunRequest<string>) => Promise<Response>;
+type Received = { request: Bun.BunRequest<string>; server: Bun.Server<undefined>; principal: Principal };
+type Served = (request: Bun.BunRequest<string>, server: Bun.Server<undefined>) => Promise<Response>;
 
 /** The listener's part of what `Bun.serve` takes: the contract's routes, and an answer for whatever is none. */
 export function serve(
@@ -32,7 +33,8 @@ export function serve(
   const table: Record<string, Served> = {};
   for (const [path, ids] of byPath) {
     const methods = new Map(ids.map((id) => [paths[id].split(" ")[0] ?? "", id]));
-    table[path] = (request) => respond(daemon, request, (principal) => dispatch(daemon, request, principal, methods, handlers));
+    table[path] = (request, server) =>
+      respond(daemon, request, (principal) => dispatch(daemon, { request, server, principal }, methods, handlers));
   }
   return { routes: table, fetch: (request) => respond(daemon, request, async () => stray(request)) };
 }
@@ -52,8 +54,7 @@ async function respond(daemon: Daemon, request: Request, work: (principal: Princ
 
 async function dispatch(
   daemon: Daemon,
-  request: Bun.BunRequest<string>,
-  principal: Principal,
+  { request, server, principal }: Received,
   methods: Map<string, RouteId>,
   handlers: Handlers,
 ): Promise<Response> {
@@ -62,7 +63,10 @@ async function dispatch(
   const route: Route = routes[id];
   admit(principal, route);
   const handler = handlers[id] as AnyHandler;
-  const answer = await handler(daemon, await read(route, request, principal), { daemon, request, principal });
+  const input = await read(route, request, principal);
+  // The work on a large body takes its time, and nothing moves on the connection meanwhile.
+  if (route.limit !== undefined) server.timeout(request, 0);
+  const answer = await handler(daemon, input, { daemon, request, principal });
   if (answer instanceof Response) return answer;
   const { body, headers, status = route.status ?? 200 } = answer instanceof Answer ? (answer as Answer<unknown>) : new Answer(answer);
   if (body === null) return new Response(null, { status, headers });
