@@ -26,7 +26,12 @@ export const create = command({
     force_new: { kind: "switch", help: "create although an issue like it is there" },
   },
   async run({ title, label, owner, priority, parent, blocks, blocked_by, related, idempotency_key, force_new, ...bodies }, context) {
-    if (isBlank(title)) throw new LocalError("validation", "The title must not be blank.");
+    if (isBlank(title))
+      throw new LocalError(
+        "validation",
+        "The title must not be blank.",
+        'Say in a few words what there is to do: kata create "Fix the login"',
+      );
     const body = await readBody(bodies);
     const parents = [...new Set(parent)];
     if (parents.length > 1) throw new LocalError("validation", `An issue has one parent, not ${parents.join(" and ")}.`);
