@@ -1,12 +1,13 @@
 import type { Issue, Project } from "../api/shapes.ts";
 import { KataError } from "../core/error.ts";
 import { toWireEvent } from "../core/event.ts";
-import { fingerprintText } from "../core/fingerprint.ts";
+import { fingerprintText, formerFingerprintText } from "../core/fingerprint.ts";
 import { qualifiedId } from "../core/ref.ts";
 import { isoTime } from "../core/time.ts";
 import type { Db } from "../store/db.ts";
 import { findCreation } from "../store/events.ts";
 import { findIssue } from "../store/issues.ts";
+import { findProject } from "../store/projects.ts";
 import type { Created, Draft } from "./create.ts";
 
 const REMEMBERED_MS = 7 * 24 * 60 * 60 * 1_000;
@@ -24,15 +25,18 @@ export async function replayOf(
   const { idempotency_key: key } = draft;
   if (key === undefined) return undefined;
   const links = draft.given_links.map(({ type, to, incoming }) => ({ type, to_id: to.id, incoming }));
-  const fingerprint = sha256(fingerprintText({ ...draft, labels: draft.given_labels, links }));
+  const request = { ...draft, labels: draft.given_labels, links };
+  const fingerprint = sha256(fingerprintText(request));
   const creation = await findCreation(tx, project.id, key, isoTime(new Date(Date.parse(now) - REMEMBERED_MS)));
   const issue = creation?.issue_id == null ? undefined : await findIssue(tx, creation.issue_id);
   if (!creation || !issue) return { fingerprint };
 
   const { uid, short_id } = issue;
-  const data = { uid, short_id, qualified_id: qualifiedId(project.name, short_id) };
+  // It may have moved since.
+  const { name } = (await findProject(tx, issue.project_id)) ?? project;
+  const data = { uid, short_id, qualified_id: qualifiedId(name, short_id) };
   const { idempotency_fingerprint } = JSON.parse(creation.payload) as { idempotency_fingerprint?: string };
-  if (idempotency_fingerprint !== fingerprint) {
+  if (idempotency_fingerprint !== fingerprint && idempotency_fingerprint !== sha256(formerFingerprintText(request))) {
     throw new KataError(
       "idempotency_mismatch",
       `The idempotency key ${JSON.stringify(key)} was used for ${data.qualified_id}, which was created from another request.`,

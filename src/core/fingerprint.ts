@@ -2,43 +2,57 @@ import type { LinkType } from "./event.ts";
 
 export type FingerprintLink = { type: LinkType; to_id: number; incoming: boolean };
 
-/**
- * What an idempotency key stands for, as text: the request, brought to a normal form (data-model.md §5). Its hash is the
- * fingerprint. Links name row ids, so it does not travel between databases.
- */
-export function fingerprintText(request: {
+type Request = {
   title: string;
   body: string;
   owner: string | undefined;
   labels: readonly string[];
   links: readonly FingerprintLink[];
   priority: number | undefined;
-}): string {
+};
+
+/**
+ * What an idempotency key stands for, as text: the request, brought to a normal form (data-model.md §5). Its hash is the
+ * fingerprint. Links name row ids, so it does not travel between databases.
+ */
+export function fingerprintText(request: Request): string {
+  return textWith(request, distinct(request.links));
+}
+
+/** The same as it was once made, when links that were given twice counted twice. */
+export function formerFingerprintText(request: Request): string {
+  return textWith(request, request.links);
+}
+
+function textWith(request: Request, links: readonly FingerprintLink[]): string {
   const lines = [
     `title=${canonical(request.title)}`,
     `body=${canonical(request.body)}`,
     `owner=${canonical(request.owner ?? "")}`,
     `labels=${[...request.labels].sort().join(",")}`,
-    `links=${canonical(JSON.stringify(links(request.links)))}`,
+    `links=${canonical(JSON.stringify(inOrder(links)))}`,
   ];
   if (request.priority !== undefined) lines.push(`priority=${request.priority}`);
   return lines.join("\n");
 }
 
+/** White space as Unicode has it: neither trim() nor \s knows NEL, and both take the byte order mark for it. */
 function canonical(text: string): string {
-  return text.normalize("NFC").trim().replaceAll(/\s+/gu, " ");
+  return text
+    .normalize("NFC")
+    .replaceAll(/\p{White_Space}+/gu, " ")
+    .replaceAll(/^ | $/g, "");
 }
 
-type Written = { type: LinkType; other_number: number; incoming?: true };
+const isIncoming = ({ type, incoming }: FingerprintLink) => incoming && type !== "related";
 
-function links(given: readonly FingerprintLink[]): Written[] {
-  const distinct = new Map<string, Written>();
-  for (const { type, to_id, incoming } of given) {
-    const link: Written = { type, other_number: to_id, ...(incoming && type !== "related" && { incoming: true as const }) };
-    distinct.set(JSON.stringify(link), link);
-  }
+function distinct(links: readonly FingerprintLink[]): FingerprintLink[] {
+  return [...new Map(links.map((link) => [`${link.type} ${link.to_id} ${isIncoming(link)}`, link])).values()];
+}
+
+function inOrder(links: readonly FingerprintLink[]) {
   const order = (a: string, b: string) => (a < b ? -1 : a > b ? 1 : 0);
-  return [...distinct.values()].sort(
-    (a, b) => order(a.type, b.type) || a.other_number - b.other_number || Number(a.incoming ?? false) - Number(b.incoming ?? false),
-  );
+  return [...links]
+    .sort((a, b) => order(a.type, b.type) || a.to_id - b.to_id || Number(isIncoming(a)) - Number(isIncoming(b)))
+    .map((link) => ({ type: link.type, other_number: link.to_id, ...(isIncoming(link) && { incoming: true }) }));
 }

@@ -1,6 +1,7 @@
 const STOP_WORDS = new Set("a an and are as at be by for from has have in is it of on or that the this to was were will with".split(" "));
 const SUFFIXES = ["ing", "ed", "es", "s"];
-const BODY_CODE_POINTS = 500;
+/** Of a body only so much is compared. */
+export const BODY_CODE_POINTS = 500;
 const TITLE_SHARE = 0.6;
 
 /** From this score on, a new issue looks like one that is there (data-model.md §6). */
@@ -16,10 +17,11 @@ export function tokensOf(text: string): Set<string> {
   for (const [word] of text
     .normalize("NFC")
     .toLowerCase()
-    .matchAll(/[\p{L}\p{Nd}\p{Nl}\p{No}]+/gu)) {
+    .matchAll(/[\p{L}\p{Nd}]+/gu)) {
     if (isShort(word) || STOP_WORDS.has(word)) continue;
-    const suffix = SUFFIXES.find((ending) => word.endsWith(ending));
-    const stem = suffix !== undefined && utf8.encode(word).length > suffix.length + 1 ? word.slice(0, -suffix.length) : word;
+    const bytes = utf8.encode(word).length;
+    const suffix = SUFFIXES.find((ending) => word.endsWith(ending) && bytes > ending.length + 1) ?? "";
+    const stem = word.slice(0, word.length - suffix.length);
     if (!isShort(stem)) found.add(stem);
   }
   return found;
@@ -30,8 +32,8 @@ const isShort = (word: string): boolean => Array.from(word).length < 2;
 export type Words = { title: ReadonlySet<string>; body: ReadonlySet<string> };
 
 export function wordsOf(issue: { title: string; body: string }): Words {
-  const body = issue.body.length > BODY_CODE_POINTS ? Array.from(issue.body).slice(0, BODY_CODE_POINTS).join("") : issue.body;
-  return { title: tokensOf(issue.title), body: tokensOf(body) };
+  const start = Array.from(issue.body.slice(0, 2 * BODY_CODE_POINTS)).slice(0, BODY_CODE_POINTS);
+  return { title: tokensOf(issue.title), body: tokensOf(start.join("")) };
 }
 
 /** How alike two issues are, from 0 to 1: 0.6 of it by their titles, 0.4 by the start of their bodies. */

@@ -1,4 +1,5 @@
-import { type Db } from "./db.ts";
+import { BODY_CODE_POINTS } from "../core/similarity.ts";
+import type { Db } from "./db.ts";
 import { raw, sql } from "./sql.ts";
 
 /** How far a word's frequency is counted: beyond it, rarer ones are asked for. */
@@ -18,10 +19,14 @@ export async function unindexTitle(tx: Db, issueId: number): Promise<void> {
   await tx.run(sql`DELETE FROM issue_title_tokens WHERE issue_id = ${issueId}`);
 }
 
+/** Keeps what is whole but for the last bit of a division whole. */
+const HAIR = 1e-9;
+
 /**
- * Live issues of the project whose title may share at least `share` of its words (by Jaccard) with `tokens`: none that
- * does is missing. Two such titles have a word in common among any `n - ceil(share · n) + 1` of the `n` words, so only
- * the rarest so many are looked up (prefix filtering: Chaudhuri et al., "A Primitive Operator for Similarity Joins").
+ * Live issues of the project whose titles share at least `share` of their words (by Jaccard) with `tokens`, each with as
+ * much of its body as is compared. Such a title has a word in common with any `n - ceil(share · n) + 1` of the `n` words,
+ * so only the rarest so many are looked up (prefix filtering: Chaudhuri et al., "A Primitive Operator for Similarity
+ * Joins"); of what they give, the common words are counted.
  */
 export async function issuesWithTitleLike(
   tx: Db,
@@ -31,15 +36,22 @@ export async function issuesWithTitleLike(
 ): Promise<{ id: number; title: string; body: string }[]> {
   const size = tokens.size;
   if (size === 0) return [];
-  const asked = size - Math.ceil(share * size) + 1;
-  const rarest = asked < size ? await rarestOf(tx, projectId, [...tokens], asked) : [...tokens];
+  const least = Math.ceil(share * size - HAIR);
+  const most = Math.floor(size / share + HAIR);
+  const asked = size - least + 1;
+  const all = [...tokens];
+  const rarest = asked < size ? await rarestOf(tx, projectId, all, asked) : all;
+  // Common words are at least `share` of the words of both: common ≥ share · (size + tokens - common).
   return tx.all(sql`
-    SELECT id, title, body FROM issues
+    SELECT id, title, substr(body, 1, ${BODY_CODE_POINTS}) AS body FROM issues
     WHERE deleted_at IS NULL AND id IN (
       SELECT issue_id FROM issue_title_tokens
-      WHERE project_id = ${projectId} AND ${tx.dialect.among("token", rarest)}
-        AND tokens BETWEEN ${Math.ceil(share * size)} AND ${Math.floor(size / share)}
-    )`);
+      WHERE project_id = ${projectId} AND ${tx.dialect.among("token", rarest)} AND tokens BETWEEN ${least} AND ${most}
+    ) AND (
+      SELECT count(*) - CAST(${share - HAIR} AS double precision) * (${size} + max(own.tokens) - count(*))
+      FROM issue_title_tokens AS own
+      WHERE own.issue_id = issues.id AND ${tx.dialect.among("own.token", all)}
+    ) >= 0`);
 }
 
 async function rarestOf(tx: Db, projectId: number, tokens: readonly string[], count: number): Promise<string[]> {

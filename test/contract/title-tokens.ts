@@ -1,5 +1,7 @@
 import { expect } from "bun:test";
-import { tokensOf } from "../../src/core/similarity.ts";
+import fc from "fast-check";
+import type { Issue } from "../../src/api/shapes.ts";
+import { LEAST_TITLE_SHARE, tokensOf } from "../../src/core/similarity.ts";
 import { indexTitle, issuesWithTitleLike, unindexTitle } from "../../src/store/title-tokens.ts";
 import type { Contract, On } from "./contract.ts";
 
@@ -11,6 +13,11 @@ async function titled({ db, given }: On, project: { id: number }, title: string,
 
 const found = async ({ db }: On, project: { id: number }, title: string, share: number) =>
   (await db.transact((tx) => issuesWithTitleLike(tx, project.id, tokensOf(title), share))).map(({ id }) => id).sort((a, b) => a - b);
+
+function jaccard(a: ReadonlySet<string>, b: ReadonlySet<string>): number {
+  const all = a.union(b).size;
+  return a.size === 0 || b.size === 0 ? 0 : a.intersection(b).size / all;
+}
 
 export const titleTokensContract: Contract<typeof import("../../src/store/title-tokens.ts")> = {
   indexTitle: {
@@ -39,6 +46,27 @@ export const titleTokensContract: Contract<typeof import("../../src/store/title-
         expect(await found(on, project, words.join(" "), share)).toEqual(expect.arrayContaining(alike));
       }
       expect(await found(on, project, "other words", 0.5)).toEqual([]);
+    },
+    "gives just what comparing all titles gives": async (on) => {
+      const project = await on.given.project();
+      // Few words, some of them in most titles, so that common, rare and unknown ones meet.
+      const word = fc.integer({ min: 0, max: 11 }).map((n) => `word${Math.floor(Math.sqrt(n * 12))}`);
+      const title = fc.uniqueArray(word, { maxLength: 9 }).map((words) => words.join(" "));
+      const issues: Issue[] = [];
+      for (const each of fc.sample(title, { numRuns: 120, seed: 7 })) issues.push(await titled(on, project, each || "!"));
+      const share = fc.constantFrom(LEAST_TITLE_SHARE, 0.1, 0.3, 0.56, 0.6, 0.7, 0.9, 1);
+      const law = fc.asyncProperty(title, share, async (asked, least) => {
+        const near = issues.filter((issue) => jaccard(tokensOf(asked), tokensOf(issue.title)) >= least - 1e-9);
+        expect(await found(on, project, asked, least)).toEqual(near.map(({ id }) => id));
+      });
+      await fc.assert(law, { numRuns: 150 });
+    },
+    "gives of a body what is compared": async (on) => {
+      const project = await on.given.project();
+      const issue = await on.given.issue(project, { title: "fix login", body: "é🎉".repeat(300) });
+      await on.db.transact((tx) => indexTitle(tx, issue, tokensOf(issue.title)));
+      const [near] = await on.db.transact((tx) => issuesWithTitleLike(tx, project.id, tokensOf("fix login"), 1));
+      expect(near?.body).toBe("é🎉".repeat(250));
     },
     "gives title and body, and leaves out deleted issues and other projects": async (on) => {
       const [project, other] = [await on.given.project(), await on.given.project()];
