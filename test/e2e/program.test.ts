@@ -1,0 +1,49 @@
+import { expect, test } from "bun:test";
+import { workspace } from "../workspace.ts";
+
+test("`kata version` says what was built", async () => {
+  await using kata = await workspace({ project: false });
+  const { exit, stdout } = await kata`version`;
+  expect({ exit, name: stdout.split(" ")[0] }).toEqual({ exit: 0, name: "kata" });
+  expect((await kata`version --json`).json()).toMatchObject({
+    kata_api_version: 1,
+    version: expect.any(String),
+    commit: expect.any(String),
+  });
+  expect(kata.daemons()).toEqual([]);
+});
+
+test("`kata init` binds a repository to the project of its remote, and twice changes nothing", async () => {
+  await using kata = await workspace({ project: false, origin: "git@github.com:ada/login.git" });
+  expect(await kata`init`).toMatchObject({ exit: 0, stdout: "created and bound project login\n", stderr: "" });
+  expect(await Bun.file(`${kata.dir}/.kata.toml`).text()).toBe('version = 1\n\n[project]\nname = "login"\n');
+  expect(await Bun.file(`${kata.dir}/.gitignore`).text()).toBe(".kata.local.toml\n");
+  expect(await kata`init`).toMatchObject({ exit: 0, stdout: "bound project login\n", stderr: "" });
+  expect((await kata`create "Fix it"`).exit).toBe(0);
+});
+
+test("`kata daemon start` goes to the background once it listens, and `kata daemon stop` returns when it has ended", async () => {
+  await using kata = await workspace({ project: false });
+  expect(await kata`daemon stop`).toMatchObject({ exit: 0, stdout: "", stderr: "" });
+  const started = await kata`daemon start`;
+  expect(started).toMatchObject({ exit: 0, stdout: "" });
+  const [pid = 0] = kata.daemons();
+  expect(started.stderr).toContain(`pid=${pid}`);
+  expect(started.stderr).toContain("unix://");
+  expect(await kata`daemon stop`).toMatchObject({ exit: 0, stdout: `stopped pid=${pid}\n`, stderr: "" });
+  expect(kata.daemons()).toEqual([]);
+});
+
+test("`kata daemon start` takes over from an automatic daemon, and from no other", async () => {
+  await using kata = await workspace();
+  const [automatic = 0] = kata.daemons();
+  const taken = await kata`daemon start`;
+  expect(taken.exit).toBe(0);
+  const [explicit = 0] = kata.daemons();
+  expect(explicit).not.toBe(automatic);
+  const again = await kata`daemon start`;
+  expect(again).toMatchObject({ exit: 1, stdout: "" });
+  expect(again.stderr).toContain(`pid ${explicit}`);
+  expect(kata.daemons()).toEqual([explicit]);
+  expect((await kata`list`).exit).toBe(0);
+});
