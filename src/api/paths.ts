@@ -9,6 +9,7 @@ export const paths = {
   "projects.init": "POST /api/v1/projects",
   "projects.list": "GET /api/v1/projects",
   "projects.show": "GET /api/v1/projects/:project_id",
+  "projects.metadata": "POST /api/v1/projects/:project_id/metadata",
 
   "issues.list": "GET /api/v1/projects/:project_id/issues",
   "issues.list_all": "GET /api/v1/issues",
@@ -18,6 +19,11 @@ export const paths = {
   "issues.edit": "PATCH /api/v1/projects/:project_id/issues/:ref",
   "issues.ready": "GET /api/v1/projects/:project_id/ready",
   "issues.search": "GET /api/v1/projects/:project_id/search",
+  "issues.delete": "POST /api/v1/projects/:project_id/issues/:ref/actions/delete",
+  "issues.restore": "POST /api/v1/projects/:project_id/issues/:ref/actions/restore",
+  "issues.purge": "POST /api/v1/projects/:project_id/issues/:ref/actions/purge",
+  "issues.move": "POST /api/v1/projects/:project_id/issues/:ref/actions/move",
+  "issues.metadata": "POST /api/v1/projects/:project_id/issues/:ref/metadata",
   "issues.assign": "POST /api/v1/projects/:project_id/issues/:ref/actions/assign",
   "issues.unassign": "POST /api/v1/projects/:project_id/issues/:ref/actions/unassign",
   "issues.prioritize": "POST /api/v1/projects/:project_id/issues/:ref/actions/priority",
@@ -28,6 +34,11 @@ export const paths = {
   "labels.count": "GET /api/v1/projects/:project_id/labels",
   "links.add": "POST /api/v1/projects/:project_id/issues/:ref/links",
   "links.remove": "DELETE /api/v1/projects/:project_id/issues/:ref/links/:link_id",
+  "recurrences.create": "POST /api/v1/projects/:project_id/recurrences",
+  "recurrences.list": "GET /api/v1/projects/:project_id/recurrences",
+  "recurrences.show": "GET /api/v1/projects/:project_id/recurrences/:uid",
+  "recurrences.edit": "PATCH /api/v1/projects/:project_id/recurrences/:uid",
+  "recurrences.delete": "DELETE /api/v1/projects/:project_id/recurrences/:uid",
 
   "imports.run": "POST /api/v1/projects/:project_id/imports",
 

@@ -4,10 +4,13 @@ import { events } from "./events.ts";
 import { imports } from "./imports.ts";
 import { issues } from "./issues.ts";
 import { labels } from "./labels.ts";
+import { lifecycle } from "./lifecycle.ts";
 import { links } from "./links.ts";
 import { liveness } from "./liveness.ts";
+import { metadata } from "./metadata.ts";
 import type { RouteId } from "./paths.ts";
 import { projects } from "./projects.ts";
+import { recurrences } from "./recurrences.ts";
 import type { Route } from "./route.ts";
 
 export const routes = {
@@ -18,6 +21,9 @@ export const routes = {
   ...comments,
   ...labels,
   ...links,
+  ...lifecycle,
+  ...metadata,
+  ...recurrences,
   ...imports,
   ...events,
 } as const satisfies Record<RouteId, Route>;

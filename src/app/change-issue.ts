@@ -21,15 +21,16 @@ export type IssueChange = Change & {
 
 export type Changed = { issue: Issue; event: Event | null; changed: boolean };
 
-/** Changes one live issue, and answers how it is then, with the last event and what `work` gives. */
+/** Changes one issue, a deleted one only where `finding` says so, and answers how it is then, with the last event and what `work` gives. */
 export async function changeIssue<More extends object = object>(
   app: App,
   { project_id, ref, actor }: Target,
   work: (change: IssueChange) => Promise<More | void>,
+  finding: { deleted?: boolean } = {},
 ): Promise<Changed & More> {
   const { result } = await change(app, async (open) => {
     const project = await projectAt(open.tx, project_id);
-    const issue = await issueAt(open.tx, project, ref);
+    const issue = await issueAt(open.tx, project, ref, finding);
     const told: Event[] = [];
     const tell = async (event: Told<NewEvent>) => {
       told.push(toWireEvent(await open.emit({ ...event, project, issue, actor } as NewEvent)));

@@ -4,6 +4,7 @@ import { comment } from "./commands/comment.ts";
 import { create } from "./commands/create.ts";
 import { daemonStart } from "./commands/daemon-start.ts";
 import { daemonStop } from "./commands/daemon-stop.ts";
+import { deleteCommand } from "./commands/delete.ts";
 import { edit } from "./commands/edit.ts";
 import { events } from "./commands/events.ts";
 import { init } from "./commands/init.ts";
@@ -11,7 +12,9 @@ import { labelAdd } from "./commands/label-add.ts";
 import { labelRm } from "./commands/label-rm.ts";
 import { labels } from "./commands/labels.ts";
 import { list } from "./commands/list.ts";
+import { purge } from "./commands/purge.ts";
 import { ready } from "./commands/ready.ts";
+import { restore } from "./commands/restore.ts";
 import { search } from "./commands/search.ts";
 import { show } from "./commands/show.ts";
 import { unassign } from "./commands/unassign.ts";
@@ -32,6 +35,9 @@ export const commands: readonly Command[] = [
   labels,
   assign,
   unassign,
+  deleteCommand,
+  restore,
+  purge,
   events,
   daemonStart,
   daemonStop,

@@ -18,7 +18,7 @@ export function terminalOf(env: Record<string, string | undefined>): Terminal {
   return {
     isTerminal,
     width: isTerminal ? Number(env["COLUMNS"]) || 80 : Number.POSITIVE_INFINITY,
-    style: (text, style) => (colour ? `\u001b[${codes[style]}m${text}\u001b[0m` : text),
+    style: (text, style) => (colour && text !== "" ? `\u001b[${codes[style]}m${text}\u001b[0m` : text),
   };
 }
 

@@ -10,3 +10,8 @@ export class Answer<Body> {
     this.status = more.status;
   }
 }
+
+/** The revision of what is answered, as `If-Match` takes it. */
+export function etag({ revision }: { revision: number }): { etag: string } {
+  return { etag: `"rev-${revision}"` };
+}

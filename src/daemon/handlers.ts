@@ -4,9 +4,12 @@ import { eventHandlers } from "./routes/events.ts";
 import { importHandlers } from "./routes/imports.ts";
 import { issueHandlers } from "./routes/issues.ts";
 import { labelHandlers } from "./routes/labels.ts";
+import { lifecycleHandlers } from "./routes/lifecycle.ts";
 import { linkHandlers } from "./routes/links.ts";
 import { livenessHandlers } from "./routes/liveness.ts";
+import { metadataHandlers } from "./routes/metadata.ts";
 import { projectHandlers } from "./routes/projects.ts";
+import { recurrenceHandlers } from "./routes/recurrences.ts";
 import type { Handlers } from "./router.ts";
 
 export const handlers: Handlers = {
@@ -17,6 +20,9 @@ export const handlers: Handlers = {
   ...commentHandlers,
   ...labelHandlers,
   ...linkHandlers,
+  ...lifecycleHandlers,
+  ...metadataHandlers,
+  ...recurrenceHandlers,
   ...importHandlers,
   ...eventHandlers,
 };

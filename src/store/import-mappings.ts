@@ -67,3 +67,14 @@ export async function putMapping(tx: Db, { project_id, source }: Scope, mapping:
 export async function deleteMapping(tx: Db, id: number): Promise<void> {
   await tx.run(sql`DELETE FROM import_mappings WHERE id = ${id}`);
 }
+
+/** Takes an issue's mappings along to another project, but for those whose key is taken there. */
+export async function moveMappings(tx: Db, issueId: number, projectId: number): Promise<void> {
+  await tx.run(sql`
+    DELETE FROM import_mappings WHERE issue_id = ${issueId} AND EXISTS (
+      SELECT 1 FROM import_mappings AS taken
+      WHERE taken.project_id = ${projectId} AND taken.source = import_mappings.source
+        AND taken.object_type = import_mappings.object_type AND taken.external_id = import_mappings.external_id
+    )`);
+  await tx.run(sql`UPDATE import_mappings SET project_id = ${projectId} WHERE issue_id = ${issueId}`);
+}

@@ -62,6 +62,11 @@ export async function insertProject(db: Db, row: { uid: string; name: string; cr
   }
 }
 
+/** Replaces a project's metadata (JSON text) and its revision. */
+export async function setProjectMetadata(tx: Db, id: number, metadata: string, revision: number): Promise<void> {
+  await tx.run(sql`UPDATE projects SET metadata = ${metadata}, revision = ${revision} WHERE id = ${id}`);
+}
+
 /** What a broken UNIQUE on the name means to the caller; any other error stays as it is. */
 export function nameTaken(error: unknown, name: string): unknown {
   if (!(error instanceof ConstraintError && error.constraint === "projects_name_key")) return error;

@@ -8,6 +8,8 @@ import { labelsContract } from "./labels.ts";
 import { linksContract } from "./links.ts";
 import { openContract } from "./open.ts";
 import { projectsContract } from "./projects.ts";
+import { purgesContract } from "./purges.ts";
+import { recurrencesContract } from "./recurrences.ts";
 import { searchContract } from "./search.ts";
 import { titleTokensContract } from "./title-tokens.ts";
 
@@ -24,6 +26,8 @@ export const contracts = {
   links: linksContract,
   open: openContract,
   projects: projectsContract,
+  purges: purgesContract,
+  recurrences: recurrencesContract,
   search: searchContract,
   sql: sqlContract,
   "title-tokens": titleTokensContract,

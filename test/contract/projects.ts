@@ -8,6 +8,7 @@ import {
   nameTaken,
   projectAt,
   projectsOf,
+  setProjectMetadata,
 } from "../../src/store/projects.ts";
 import { sql } from "../../src/store/sql.ts";
 import type { Contract } from "./contract.ts";
@@ -74,6 +75,13 @@ export const projectsContract: Contract<typeof import("../../src/store/projects.
         const inserting = db.transact((tx) => insertProject(tx, { uid: given.ulid(), name, created_at: given.now() }));
         expect(inserting).rejects.toMatchObject({ constraint: "projects_name_check" });
       }
+    },
+  },
+  setProjectMetadata: {
+    "replaces metadata and revision": async ({ db, given }) => {
+      const { id } = await given.project();
+      await db.transact((tx) => setProjectMetadata(tx, id, '{"area":"Home"}', 2));
+      expect(await findProject(db, id)).toMatchObject({ metadata: { area: "Home" }, revision: 2 });
     },
   },
   nameTaken: {

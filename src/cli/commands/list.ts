@@ -28,6 +28,7 @@ export const list = command({
     const project = await context.project();
     const query = { ...(wanted !== "all" && { status: wanted }), limit, priority, max_priority };
     const data = await (await context.client()).call("issues.list", { params: { project_id: project.id }, query });
-    return { data, text: issueRows(data.issues, context.terminal) };
+    const nothing = context.terminal.isTerminal && data.issues.length === 0 ? [`No ${wanted === "all" ? "" : `${wanted} `}issues.`] : [];
+    return { data, text: issueRows(data.issues, context.terminal), notices: nothing };
   },
 });
