@@ -1,7 +1,7 @@
 import * as v from "valibot";
 import type { Route } from "./route.ts";
 import { EventEnvelope } from "./shapes.ts";
-import { integerText, ProjectPath } from "./values.ts";
+import { integerText, PositiveProjectPath } from "./values.ts";
 
 const page = {
   after_id: v.optional(
@@ -38,7 +38,7 @@ export const events = {
   "events.poll_project": {
     summary: "Read a project's events after a cursor",
     needs: "read",
-    params: ProjectPath,
+    params: PositiveProjectPath,
     query: v.object(page),
     reply: Page,
     refusals: ["validation", "project_not_found"],

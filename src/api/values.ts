@@ -65,6 +65,13 @@ export const SwitchText = v.pipe(
 );
 
 export const ProjectPath = v.object({ project_id: integerText() });
+/** Of the routes that refuse 0 and less before they look (http-api.md §1). */
+export const PositiveProjectPath = v.object({
+  project_id: v.pipe(
+    integerText(),
+    v.minValue(1, ({ received }) => `must be 1 or more, not ${received}`),
+  ),
+});
 export const IssuePath = v.object({ project_id: integerText(), ref: v.string() });
 export const ActorQuery = v.object({ actor: v.optional(Text) });
 

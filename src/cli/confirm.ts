@@ -1,4 +1,4 @@
-import { LocalError, KataError } from "../core/error.ts";
+import { KataError } from "../core/error.ts";
 import { confirmationOf, type Deed } from "../core/confirmation.ts";
 import type { Flags } from "./args.ts";
 import { type Context } from "./command.ts";
@@ -21,11 +21,9 @@ export type Confirmed = { subject: Subject; words: string; name: string };
  */
 export async function confirmed(context: Context, deed: Deed, text: string, { force, confirm }: Given): Promise<Confirmed> {
   if (!force)
-    throw new LocalError(
-      "validation",
-      `${deed.toLowerCase()} needs --force.`,
-      "It also wants to be confirmed, by --confirm or on a terminal.",
-    );
+    throw new KataError("validation", `${deed.toLowerCase()} needs --force.`, {
+      hint: "It also wants to be confirmed, by --confirm or on a terminal.",
+    });
   const subject = await subjectOf(context, text);
   const client = await context.client();
   const params = { project_id: subject.project.id, ref: subject.ref };

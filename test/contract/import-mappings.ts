@@ -1,6 +1,6 @@
 import { expect } from "bun:test";
 import type { Project } from "../../src/api/shapes.ts";
-import { deleteMapping, isImportedLink, mappingsOf, mappingsOfIssues, putMapping } from "../../src/store/import-mappings.ts";
+import { deleteMapping, isImportedLink, mappingsOf, mappingsOfIssues, moveMappings, putMapping } from "../../src/store/import-mappings.ts";
 import type { Contract, On } from "./contract.ts";
 
 const scopeOf = ({ id }: Project, source = "tracker") => ({ project_id: id, source });
@@ -76,6 +76,22 @@ export const importMappingsContract: Contract<typeof import("../../src/store/imp
       const [first, second] = await mappingsOf(on.db, scopeOf(project), "issue", ["1", "2"]);
       await on.db.transact((tx) => deleteMapping(tx, first?.id ?? 0));
       expect(await mappingsOf(on.db, scopeOf(project), "issue", ["1", "2"])).toEqual(second ? [second] : []);
+    },
+  },
+  moveMappings: {
+    "takes them along, but for those whose key is taken": async (on) => {
+      const [project, other] = [await on.given.project(), await on.given.project()];
+      const [a, b] = [await on.given.issue(project), await on.given.issue(other)];
+      await put(on, project, { external_id: "T-1", object_type: "issue", issue_id: a.id });
+      await put(on, project, { external_id: "T-2", object_type: "issue", issue_id: a.id });
+      await put(on, other, { external_id: "T-1", object_type: "issue", issue_id: b.id });
+      await on.db.transact((tx) => moveMappings(tx, a.id, other.id));
+      const found = await mappingsOf(on.db, scopeOf(other), "issue", ["T-1", "T-2"]);
+      expect(found.map(({ external_id, issue_id }) => [external_id, issue_id]).sort()).toEqual([
+        ["T-1", b.id],
+        ["T-2", a.id],
+      ]);
+      expect(await mappingsOf(on.db, scopeOf(project), "issue", ["T-1", "T-2"])).toEqual([]);
     },
   },
 };

@@ -41,7 +41,7 @@ export const recurrencesContract: Contract<typeof import("../../src/store/recurr
   recurrencesOf: {
     "gives those that were not deleted, the newest first": async ({ db, given }) => {
       const project = await given.project();
-      const made = [];
+      const made: { id: number }[] = [];
       for (let i = 0; i < 3; i++) made.push(await db.transact((tx) => insertRecurrence(tx, row(given, project.id))));
       await db.transact((tx) => updateRecurrence(tx, made[1]?.id ?? 0, { deleted_at: given.now() }));
       expect((await recurrencesOf(db, project.id)).map(({ id }) => id)).toEqual([made[2]?.id as number, made[0]?.id as number]);
