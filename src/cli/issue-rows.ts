@@ -2,7 +2,7 @@ import type { Issue, IssueOut } from "../api/shapes.ts";
 import { lineSafe } from "../core/text.ts";
 import type { Terminal } from "./terminal.ts";
 
-/** Issues as rows: id, status, title, owner, and priority and labels where there are any; on a terminal as a tree. */
+/** Issues as rows: id, status, title, owner (cli.md §2); on a terminal as a tree, with what else there is to say. */
 export function issueRows(issues: readonly IssueOut[], terminal: Terminal): string {
   if (!terminal.isTerminal) return issues.map(plainRow).join("\n");
   const shown = new Set(issues.map(({ short_id }) => short_id));
@@ -11,23 +11,24 @@ export function issueRows(issues: readonly IssueOut[], terminal: Terminal): stri
   );
   const lines: string[] = [];
   const seen = new Set<string>();
-  const walk = (parent: string, depth: number) => {
-    for (const issue of children.get(parent) ?? []) {
+  const walk = (level: readonly IssueOut[], depth: number) => {
+    for (const issue of level) {
       if (seen.has(issue.short_id)) continue;
       seen.add(issue.short_id);
       lines.push(terminalRow(issue, depth, terminal));
-      walk(issue.short_id, depth + 1);
+      walk(children.get(issue.short_id) ?? [], depth + 1);
     }
   };
-  walk("", 0);
+  walk(children.get("") ?? [], 0);
+  // Those that are each other's parents stand below nothing.
+  walk(issues, 0);
   return lines.join("\n");
 }
 
 const pad = (text: string, width: number) => text.padEnd(width);
 
-function plainRow({ short_id, status, title, owner, priority, labels }: IssueOut): string {
-  const row = `${pad(short_id, 8)}  ${pad(status, 8)}  ${lineSafe(title)}  (${lineSafe(owner ?? "unowned")})`;
-  return row + (priority === undefined ? "" : `  P${priority}`) + (labels ? `  [${labels.join(", ")}]` : "");
+function plainRow({ short_id, status, title, owner }: IssueOut): string {
+  return `${pad(short_id, 8)}  ${pad(status, 8)}  ${lineSafe(title)}  (${lineSafe(owner ?? "unowned")})`;
 }
 
 function terminalRow(issue: Issue & Partial<IssueOut>, depth: number, { width, style }: Terminal): string {

@@ -12,6 +12,7 @@ export const ready = command({
     if (limit < 0) throw new LocalError("validation", `--limit must not be negative, not ${limit}.`);
     const project = await context.project();
     const data = await (await context.client()).call("issues.ready", { params: { project_id: project.id }, query: { limit } });
-    return { data, text: readyRows(data.issues, context.terminal) };
+    const nothing = context.terminal.isTerminal && data.issues.length === 0 ? ["No ready issues."] : [];
+    return { data, text: readyRows(data.issues, context.terminal), notices: nothing };
   },
 });
