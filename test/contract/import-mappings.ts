@@ -87,10 +87,12 @@ export const importMappingsContract: Contract<typeof import("../../src/store/imp
       await put(on, other, { external_id: "T-1", object_type: "issue", issue_id: b.id });
       await on.db.transact((tx) => moveMappings(tx, a.id, other.id));
       const found = await mappingsOf(on.db, scopeOf(other), "issue", ["T-1", "T-2"]);
-      expect(found.map(({ external_id, issue_id }) => [external_id, issue_id]).sort()).toEqual([
-        ["T-1", b.id],
-        ["T-2", a.id],
-      ]);
+      expect(new Map(found.map(({ external_id, issue_id }) => [external_id, issue_id]))).toEqual(
+        new Map([
+          ["T-1", b.id],
+          ["T-2", a.id],
+        ]),
+      );
       expect(await mappingsOf(on.db, scopeOf(project), "issue", ["T-1", "T-2"])).toEqual([]);
     },
   },
