@@ -20,6 +20,7 @@ test("`kata create` gives the first issue again under its key, and refuses one t
   const ref = await create(kata, ...words, "--idempotency-key", "k");
   expect(await create(kata, ...words, "--idempotency-key", "k")).toBe(ref);
   expect(await kata`create "Another title" --idempotency-key k`).toMatchObject({ exit: 5, stdout: "" });
+  expect(await kata`create x --idempotency-key ${"a\nb"}`).toMatchObject({ exit: 3, stdout: "" });
   const alike = await kata`create ${words}`;
   expect(alike).toMatchObject({ exit: 5, stdout: "" });
   expect(alike.stderr).toStartWith(`kata: This looks like demo#${ref} "Fix the login" [open].\nHint: `);

@@ -41,7 +41,7 @@ export const create = command({
       await context.client()
     ).call("issues.create", {
       params: { project_id: project.id },
-      ...(idempotency_key && { headers: { "idempotency-key": idempotency_key } }),
+      ...(idempotency_key && { headers: { "idempotency-key": checkKey(idempotency_key) } }),
       body: {
         actor: context.actor(),
         title,
@@ -59,6 +59,16 @@ export const create = command({
     return { data, text: mutationLine(data.issue, named), quiet: data.issue.short_id };
   },
 });
+
+/** A key that can be a header. */
+function checkKey(key: string): string {
+  if (!/\p{Cc}/u.test(key)) return key;
+  throw new LocalError(
+    "validation",
+    "--idempotency-key must be one line without control characters.",
+    "Take words and dashes, as in notes-1.",
+  );
+}
 
 type Given = {
   parent: readonly string[];
