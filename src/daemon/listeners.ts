@@ -54,11 +54,20 @@ async function clearDeadSocket(address: ListenAddress & { kind: "unix" }): Promi
       `${address.path} is there and is no socket: it was left untouched`,
       "Move it away, or listen on another address.",
     );
-  const answers = await fetch("http://kata.invalid/api/v1/ping", { unix: address.path, signal: AbortSignal.timeout(500) }).then(
-    () => true,
-    (error: unknown) =>
-      (error as { code?: string }).code !== "ConnectionRefused" && (error as { code?: string }).code !== "FailedToOpenSocket",
-  );
-  if (answers) throw inUse({ code: "EADDRINUSE" }, address);
+  if (await answers(address.path)) throw inUse({ code: "EADDRINUSE" }, address);
   unlinkSync(address.path);
+}
+
+/** Whether anybody has the socket open. A daemon that is just dying may still take the connection, and resets it. */
+async function answers(path: string): Promise<boolean> {
+  for (let tries = 0; tries < 20; tries++) {
+    const code = await fetch("http://kata.invalid/api/v1/ping", { unix: path, signal: AbortSignal.timeout(500) }).then(
+      () => "",
+      (error: unknown) => (error as { code?: unknown }).code,
+    );
+    if (["ECONNREFUSED", "ENOENT", "ConnectionRefused", "FailedToOpenSocket"].includes(String(code))) return false;
+    if (code !== "ECONNRESET") return true;
+    await Bun.sleep(10);
+  }
+  return true;
 }

@@ -49,7 +49,7 @@ export function openSqlite(path: string): Database {
     aside: worker.ask,
     close: async () => {
       worker.stop();
-      for (const handle of [...spare, reader, writer]) handle.close();
+      for (const handle of [...spare, reader, writer]) closeHandle(handle);
     },
   };
 }
@@ -62,6 +62,12 @@ export function openHandle(path: string): BunSqlite {
   db.run("PRAGMA synchronous = FULL");
   db.run("PRAGMA foreign_keys = ON");
   return db;
+}
+
+/** The last handle that is closed leaves the file whole, without a WAL beside it; a prepared statement would keep it open. */
+function closeHandle(db: BunSqlite): void {
+  for (const statement of prepared.get(db)?.values() ?? []) statement.finalize();
+  db.close();
 }
 
 function checkVersion(db: BunSqlite): void {
