@@ -19,6 +19,8 @@ export const paths = {
   "issues.edit": "PATCH /api/v1/projects/:project_id/issues/:ref",
   "issues.ready": "GET /api/v1/projects/:project_id/ready",
   "issues.search": "GET /api/v1/projects/:project_id/search",
+  "issues.close": "POST /api/v1/projects/:project_id/issues/:ref/actions/close",
+  "issues.reopen": "POST /api/v1/projects/:project_id/issues/:ref/actions/reopen",
   "issues.delete": "POST /api/v1/projects/:project_id/issues/:ref/actions/delete",
   "issues.restore": "POST /api/v1/projects/:project_id/issues/:ref/actions/restore",
   "issues.purge": "POST /api/v1/projects/:project_id/issues/:ref/actions/purge",

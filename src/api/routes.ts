@@ -1,3 +1,4 @@
+import { closes } from "./closes.ts";
 import { comments } from "./comments.ts";
 import { edit } from "./edit.ts";
 import { events } from "./events.ts";
@@ -18,6 +19,7 @@ export const routes = {
   ...projects,
   ...issues,
   ...edit,
+  ...closes,
   ...comments,
   ...labels,
   ...links,

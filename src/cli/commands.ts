@@ -1,5 +1,6 @@
 import type { Command } from "./command.ts";
 import { assign } from "./commands/assign.ts";
+import { close } from "./commands/close.ts";
 import { comment } from "./commands/comment.ts";
 import { create } from "./commands/create.ts";
 import { daemonStart } from "./commands/daemon-start.ts";
@@ -14,6 +15,7 @@ import { labels } from "./commands/labels.ts";
 import { list } from "./commands/list.ts";
 import { purge } from "./commands/purge.ts";
 import { ready } from "./commands/ready.ts";
+import { reopen } from "./commands/reopen.ts";
 import { restore } from "./commands/restore.ts";
 import { search } from "./commands/search.ts";
 import { show } from "./commands/show.ts";
@@ -30,6 +32,8 @@ export const commands: readonly Command[] = [
   show,
   edit,
   comment,
+  close,
+  reopen,
   labelAdd,
   labelRm,
   labels,

@@ -1,3 +1,4 @@
+import { closeHandlers } from "./routes/closes.ts";
 import { commentHandlers } from "./routes/comments.ts";
 import { editHandlers } from "./routes/edit.ts";
 import { eventHandlers } from "./routes/events.ts";
@@ -17,6 +18,7 @@ export const handlers: Handlers = {
   ...projectHandlers,
   ...issueHandlers,
   ...editHandlers,
+  ...closeHandlers,
   ...commentHandlers,
   ...labelHandlers,
   ...linkHandlers,
