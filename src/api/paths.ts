@@ -9,6 +9,10 @@ export const paths = {
   "projects.init": "POST /api/v1/projects",
   "projects.list": "GET /api/v1/projects",
   "projects.show": "GET /api/v1/projects/:project_id",
+  "projects.rename": "PATCH /api/v1/projects/:project_id",
+  "projects.merge": "POST /api/v1/projects/:project_id/merge",
+  "projects.archive": "DELETE /api/v1/projects/:project_id",
+  "projects.detach": "DELETE /api/v1/projects/:project_id/aliases/:alias_id",
   "projects.metadata": "POST /api/v1/projects/:project_id/metadata",
 
   "issues.list": "GET /api/v1/projects/:project_id/issues",

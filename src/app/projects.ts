@@ -4,15 +4,12 @@ import { KataError } from "../core/error.ts";
 import { checkProjectName } from "../core/project.ts";
 import { aliasesOf, findAlias, putAlias } from "../store/aliases.ts";
 import type { Db } from "../store/db.ts";
-import { findProject, findProjectNamed, insertProject, projectAt, projectsOf } from "../store/projects.ts";
+import { findProject, findProjectNamed, insertProject, projectAt, projectsOf, projectStats, renameProject } from "../store/projects.ts";
 import { type App, type Change, change } from "./app.ts";
 
-type AliasInput = { identity: string; kind: string; root_path?: string | null | undefined };
-export type ResolveInput = {
-  name?: string | null | undefined;
-  alias?: AliasInput | null | undefined;
-  start_path?: string | null | undefined;
-};
+type Maybe<T> = T | null | undefined;
+type AliasInput = { identity: string; kind: string; root_path?: Maybe<string> };
+export type ResolveInput = { name?: Maybe<string>; alias?: Maybe<AliasInput> };
 export type Resolved = { project: Project; alias: ProjectAlias; workspace_root?: string };
 
 /** What stands for an alias where there is none (http-api.md §6.1). */
@@ -25,35 +22,53 @@ const NO_ALIAS: ProjectAlias = {
   created_at: "0001-01-01T00:00:00Z",
   last_seen_at: "0001-01-01T00:00:00Z",
 };
+/** How exactly it is kept when an alias was last seen: to the second would be a synced write for each command. */
+const SEEN_MS = 60 * 60 * 1_000;
 
-/** Finds the project of an alias, else of a name; a first alias of a named project is remembered. */
+/** Finds the project of an alias, else of a name; a first alias is remembered. */
 export async function resolveProject(app: App, input: ResolveInput): Promise<Resolved> {
   const alias = input.alias ? checkAlias(input.alias) : undefined;
-  const name = input.name ? input.name.trim() : undefined;
-  if (alias) return (await change(app, (work) => resolveAlias(work, alias, name))).result;
-  if (name) return { project: await projectNamed(app.db, name), alias: NO_ALIAS };
+  const name = input.name?.trim() || undefined;
+  if (alias) return (await seenLately(app, alias)) ?? (await change(app, (work) => resolveAlias(work, alias, name))).result;
+  if (name !== undefined) return { project: await projectNamed(app.db, name), alias: NO_ALIAS };
   throw new KataError("validation", "name, alias or start_path: one of them is required");
+}
+
+/** An alias that is known as it is, and was seen not long ago: nothing is to be written. */
+async function seenLately(app: App, alias: Alias): Promise<Resolved | undefined> {
+  return app.db.read(async (db) => {
+    const known = await findAlias(db, alias.identity);
+    if (!known || known.root_path !== alias.root_path || app.now().getTime() - Date.parse(known.last_seen_at) > SEEN_MS) return undefined;
+    const project = await findProject(db, known.project_id);
+    return project && project.deleted_at === undefined ? { project, alias: known, workspace_root: alias.root_path } : undefined;
+  });
 }
 
 async function resolveAlias({ tx, now }: Change, alias: Alias, name: string | undefined): Promise<Resolved> {
   const known = await findAlias(tx, alias.identity);
-  if (known) {
-    const project = await findProject(tx, known.project_id);
-    if (!project || project.deleted_at !== undefined) throw notInitialized(`The project of ${alias.identity} is archived.`);
-    return { project, alias: await put(tx, project, alias, now), workspace_root: alias.root_path };
-  }
-  if (!name) throw notInitialized(`No project is bound to ${alias.identity}.`);
-  const project = await projectNamed(tx, name);
+  const project = known ? await findProject(tx, known.project_id) : await projectOfName(tx, alias, name);
+  if (!project || project.deleted_at !== undefined) throw notInitialized(`The project of ${alias.identity} is archived.`);
   return { project, alias: await put(tx, project, alias, now), workspace_root: alias.root_path };
+}
+
+async function projectOfName(tx: Db, alias: Alias, name: string | undefined): Promise<Project> {
+  if (name === undefined) throw notInitialized(`No project is bound to ${alias.identity}.`);
+  return projectNamed(tx, name);
 }
 
 async function projectNamed(db: Db, name: string): Promise<Project> {
   const project = await findProjectNamed(db, name);
   if (project && project.deleted_at === undefined) return project;
-  throw notInitialized(project ? `The project ${JSON.stringify(name)} is archived.` : `There is no project ${JSON.stringify(name)}.`);
+  throw new KataError(
+    "project_not_initialized",
+    project ? `The project ${JSON.stringify(name)} is archived.` : `There is no project ${JSON.stringify(name)}.`,
+    {
+      hint: "`kata projects list` lists the projects; `kata init` creates or binds one for a workspace.",
+    },
+  );
 }
 
-function notInitialized(message: string): KataError {
+export function notInitialized(message: string): KataError {
   return new KataError("project_not_initialized", message, { hint: "Run `kata init` in the workspace to create or bind a project." });
 }
 
@@ -62,7 +77,7 @@ function put(tx: Db, project: Project, alias: Alias, now: string): Promise<Proje
   return putAlias(tx, { project_id: project.id, alias_identity, alias_kind, root_path, created_at: now });
 }
 
-export type InitInput = ResolveInput & { replace?: boolean | null | undefined; reassign?: boolean | null | undefined };
+export type InitInput = ResolveInput & { replace?: Maybe<boolean>; reassign?: Maybe<boolean> };
 export type Initialized = Resolved & { created: boolean };
 
 /** Creates a project unless there is one of the name, and binds the alias to it. */
@@ -93,15 +108,34 @@ async function checkUnbound(tx: Db, alias: Alias, project: Project | undefined, 
   });
 }
 
-/** The active projects, oldest first. */
-export async function listProjects(app: App): Promise<Project[]> {
-  return projectsOf(app.db);
+/** The active projects, oldest first; with how many issues they have, where that is asked for. */
+export async function listProjects(app: App, { stats }: { stats: boolean }): Promise<Project[]> {
+  return app.db.read(async (db) => {
+    const projects = await projectsOf(db);
+    if (!stats) return projects;
+    const byId = new Map((await projectStats(db)).map(({ project_id, ...rest }) => [project_id, rest]));
+    return projects.map((project) => ({ ...project, stats: byId.get(project.id) ?? { open: 0, closed: 0, last_event_at: null } }));
+  });
 }
 
+export type ShownProject = { project: Project; aliases: ProjectAlias[] };
+
 /** A project and how workspaces are known to be its. */
-export async function showProject(app: App, projectId: number): Promise<{ project: Project; aliases: ProjectAlias[] }> {
-  return app.db.read(async (db) => {
-    const project = await projectAt(db, projectId);
-    return { project, aliases: await aliasesOf(db, projectId) };
+export async function showProject(app: App, projectId: number): Promise<ShownProject> {
+  return app.db.read((db) => withAliases(db, projectId));
+}
+
+/** Gives a project another name; events keep the one that they were told under. There is no event. */
+export async function renameProjectTo(app: App, projectId: number, name: string): Promise<ShownProject> {
+  const wanted = checkProjectName(name);
+  const { result } = await change(app, async ({ tx }) => {
+    await projectAt(tx, projectId);
+    await renameProject(tx, projectId, wanted);
+    return withAliases(tx, projectId);
   });
+  return result;
+}
+
+async function withAliases(db: Db, projectId: number): Promise<ShownProject> {
+  return { project: await projectAt(db, projectId), aliases: await aliasesOf(db, projectId) };
 }

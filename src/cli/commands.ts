@@ -13,6 +13,12 @@ import { labelAdd } from "./commands/label-add.ts";
 import { labelRm } from "./commands/label-rm.ts";
 import { labels } from "./commands/labels.ts";
 import { list } from "./commands/list.ts";
+import { projectsDetach } from "./commands/projects-detach.ts";
+import { projectsList } from "./commands/projects-list.ts";
+import { projectsMerge } from "./commands/projects-merge.ts";
+import { projectsRemove } from "./commands/projects-remove.ts";
+import { projectsRename } from "./commands/projects-rename.ts";
+import { projectsShow } from "./commands/projects-show.ts";
 import { purge } from "./commands/purge.ts";
 import { ready } from "./commands/ready.ts";
 import { reopen } from "./commands/reopen.ts";
@@ -43,6 +49,12 @@ export const commands: readonly Command[] = [
   restore,
   purge,
   events,
+  projectsList,
+  projectsShow,
+  projectsRename,
+  projectsMerge,
+  projectsRemove,
+  projectsDetach,
   daemonStart,
   daemonStop,
   version,

@@ -27,3 +27,13 @@ export async function putAlias(tx: Db, row: Omit<ProjectAlias, "id" | "last_seen
   );
   return put as ProjectAlias;
 }
+
+/** A project's alias by row id. */
+export async function findAliasById(db: Db, projectId: number, id: number): Promise<ProjectAlias | undefined> {
+  return one<ProjectAlias>(db, sql`SELECT ${columns} FROM project_aliases WHERE project_id = ${projectId} AND id = ${id}`);
+}
+
+/** Deletes an alias. */
+export async function deleteAlias(tx: Db, id: number): Promise<void> {
+  await tx.run(sql`DELETE FROM project_aliases WHERE id = ${id}`);
+}

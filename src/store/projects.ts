@@ -62,6 +62,43 @@ export async function insertProject(db: Db, row: { uid: string; name: string; cr
   }
 }
 
+export type ProjectStats = { project_id: number; open: number; closed: number; last_event_at: string | null };
+
+/** How many live issues each project has, and when its last event was; projects without either are left out. */
+export async function projectStats(db: Db): Promise<ProjectStats[]> {
+  return db.all<ProjectStats>(sql`
+    SELECT projects.id AS project_id,
+      (SELECT count(*) FROM issues WHERE issues.project_id = projects.id AND issues.status = 'open' AND issues.deleted_at IS NULL) AS open,
+      (SELECT count(*) FROM issues WHERE issues.project_id = projects.id AND issues.status = 'closed' AND issues.deleted_at IS NULL) AS closed,
+      (SELECT events.created_at FROM events WHERE events.project_id = projects.id ORDER BY events.id DESC LIMIT 1) AS last_event_at
+    FROM projects WHERE projects.id > 0 AND projects.deleted_at IS NULL`);
+}
+
+/** Gives a project another name; one that is taken is a `conflict`. */
+export async function renameProject(tx: Db, id: number, name: string): Promise<void> {
+  try {
+    await tx.run(sql`UPDATE projects SET name = ${name} WHERE id = ${id}`);
+  } catch (error) {
+    throw nameTaken(error, name);
+  }
+}
+
+/** Hides a project, and forgets its aliases. */
+export async function archiveProject(tx: Db, id: number, deletedAt: string): Promise<void> {
+  await tx.run(sql`UPDATE projects SET deleted_at = ${deletedAt} WHERE id = ${id}`);
+  await tx.run(sql`DELETE FROM project_aliases WHERE project_id = ${id}`);
+}
+
+/** How many open issues a project has that were not deleted. */
+export async function countOpenIssues(db: Db, projectId: number): Promise<number> {
+  const row = await one<{ n: number }>(
+    db,
+    sql`
+    SELECT count(*) AS n FROM issues WHERE project_id = ${projectId} AND status = 'open' AND deleted_at IS NULL`,
+  );
+  return row?.n ?? 0;
+}
+
 /** Replaces a project's metadata (JSON text) and its revision. */
 export async function setProjectMetadata(tx: Db, id: number, metadata: string, revision: number): Promise<void> {
   await tx.run(sql`UPDATE projects SET metadata = ${metadata}, revision = ${revision} WHERE id = ${id}`);

@@ -1,5 +1,5 @@
 import { expect } from "bun:test";
-import { aliasesOf, findAlias, putAlias } from "../../src/store/aliases.ts";
+import { aliasesOf, deleteAlias, findAlias, findAliasById, putAlias } from "../../src/store/aliases.ts";
 import type { Contract, On } from "./contract.ts";
 
 async function put({ db, given }: On, project: { id: number }, alias_identity: string, root_path = "/src/demo") {
@@ -37,6 +37,27 @@ export const aliasesContract: Contract<typeof import("../../src/store/aliases.ts
       expect(after).toEqual({ ...before, project_id: other.id, root_path: "/home/demo", last_seen_at: expect.any(String) });
       expect(after.last_seen_at > before.last_seen_at).toBe(true);
       expect(await aliasesOf(on.db, project.id)).toEqual([]);
+    },
+  },
+  findAliasById: {
+    "finds an alias of its own project alone": async ({ db, given }) => {
+      const [project, other] = [await given.project(), await given.project()];
+      const row = { alias_identity: "github.com/acme/x", alias_kind: "git", root_path: "/x", created_at: given.now() };
+      const alias = await db.transact((tx) => putAlias(tx, { ...row, project_id: project.id }));
+      expect(await findAliasById(db, project.id, alias.id)).toEqual(alias);
+      expect(await findAliasById(db, other.id, alias.id)).toBeUndefined();
+    },
+  },
+  deleteAlias: {
+    "forgets one alias": async ({ db, given }) => {
+      const project = await given.project();
+      const row = { project_id: project.id, alias_kind: "local", root_path: "/x", created_at: given.now() };
+      const [a, b] = [
+        await db.transact((tx) => putAlias(tx, { ...row, alias_identity: "local:///a" })),
+        await db.transact((tx) => putAlias(tx, { ...row, alias_identity: "local:///b" })),
+      ];
+      await db.transact((tx) => deleteAlias(tx, a.id));
+      expect(await aliasesOf(db, project.id)).toEqual([b]);
     },
   },
 };

@@ -6,6 +6,7 @@ import { importMappingsContract } from "./import-mappings.ts";
 import { issuesContract } from "./issues.ts";
 import { labelsContract } from "./labels.ts";
 import { linksContract } from "./links.ts";
+import { mergesContract } from "./merges.ts";
 import { openContract } from "./open.ts";
 import { projectsContract } from "./projects.ts";
 import { purgesContract } from "./purges.ts";
@@ -24,6 +25,7 @@ export const contracts = {
   issues: issuesContract,
   labels: labelsContract,
   links: linksContract,
+  merges: mergesContract,
   open: openContract,
   projects: projectsContract,
   purges: purgesContract,

@@ -1,6 +1,9 @@
 import { expect } from "bun:test";
 import { KataError } from "../../src/core/error.ts";
+import { aliasesOf, putAlias } from "../../src/store/aliases.ts";
 import {
+  archiveProject,
+  countOpenIssues,
   findProject,
   findProjectByUid,
   findProjectNamed,
@@ -8,6 +11,8 @@ import {
   nameTaken,
   projectAt,
   projectsOf,
+  projectStats,
+  renameProject,
   setProjectMetadata,
 } from "../../src/store/projects.ts";
 import { sql } from "../../src/store/sql.ts";
@@ -75,6 +80,49 @@ export const projectsContract: Contract<typeof import("../../src/store/projects.
         const inserting = db.transact((tx) => insertProject(tx, { uid: given.ulid(), name, created_at: given.now() }));
         expect(inserting).rejects.toMatchObject({ constraint: "projects_name_check" });
       }
+    },
+  },
+  projectStats: {
+    "counts live issues by status, and knows the last event": async ({ db, given }) => {
+      const [project, empty] = [await given.project(), await given.project()];
+      const issue = await given.issue(project);
+      await given.issue(project, { status: "closed" });
+      await given.issue(project, { deleted_at: given.now() });
+      const { created_at } = await given.event(project, "issue.updated", {}, { issue });
+      expect(await projectStats(db)).toEqual([
+        { project_id: project.id, open: 1, closed: 1, last_event_at: created_at },
+        { project_id: empty.id, open: 0, closed: 0, last_event_at: null },
+      ]);
+    },
+  },
+  renameProject: {
+    "changes the name alone, and refuses one that is taken": async ({ db, given }) => {
+      const [project, other] = [await given.project("a"), await given.project("b")];
+      await db.transact((tx) => renameProject(tx, project.id, "c"));
+      expect(await findProject(db, project.id)).toEqual({ ...project, name: "c" });
+      expect(db.transact((tx) => renameProject(tx, other.id, "c"))).rejects.toMatchObject({ code: "conflict" });
+    },
+  },
+  archiveProject: {
+    "hides the project and forgets its aliases": async ({ db, given }) => {
+      const project = await given.project();
+      const at = given.now();
+      const row = { project_id: project.id, alias_identity: "local:///a", alias_kind: "local", root_path: "/a", created_at: at };
+      await db.transact(async (tx) => {
+        await putAlias(tx, row);
+        await archiveProject(tx, project.id, at);
+      });
+      expect(await findProject(db, project.id)).toEqual({ ...project, deleted_at: at });
+      expect(await aliasesOf(db, project.id)).toEqual([]);
+    },
+  },
+  countOpenIssues: {
+    "leaves out closed and deleted ones": async ({ db, given }) => {
+      const project = await given.project();
+      await given.issue(project);
+      await given.issue(project, { status: "closed" });
+      await given.issue(project, { deleted_at: given.now() });
+      expect(await countOpenIssues(db, project.id)).toBe(1);
     },
   },
   setProjectMetadata: {
