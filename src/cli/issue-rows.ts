@@ -2,7 +2,7 @@ import type { Issue, IssueOut } from "../api/shapes.ts";
 import { lineSafe } from "../core/text.ts";
 import type { Terminal } from "./terminal.ts";
 
-/** Issues as rows: id, status, title, owner (cli.md §2); on a terminal as a tree, with what else there is to say. */
+/** Issues as rows: id, status, title, owner (cli.md §2), priority, labels; on a terminal as a tree, with what else there is to say. */
 export function issueRows(issues: readonly IssueOut[], terminal: Terminal): string {
   if (!terminal.isTerminal) return issues.map(plainRow).join("\n");
   const shown = new Set(issues.map(({ short_id }) => short_id));
@@ -27,8 +27,10 @@ export function issueRows(issues: readonly IssueOut[], terminal: Terminal): stri
 
 const pad = (text: string, width: number) => text.padEnd(width);
 
-function plainRow({ short_id, status, title, owner }: IssueOut): string {
-  return `${pad(short_id, 8)}  ${pad(status, 8)}  ${lineSafe(title)}  (${lineSafe(owner ?? "unowned")})`;
+/** The columns that scripts know, and behind them what an issue may have beside. */
+function plainRow({ short_id, status, title, owner, priority, labels }: IssueOut): string {
+  const row = `${pad(short_id, 8)}  ${pad(status, 8)}  ${lineSafe(title)}  (${lineSafe(owner ?? "unowned")})`;
+  return row + (priority === undefined ? "" : `  P${priority}`) + (labels ? `  [${labels.join(", ")}]` : "");
 }
 
 function terminalRow(issue: Issue & Partial<IssueOut>, depth: number, { width, style }: Terminal): string {

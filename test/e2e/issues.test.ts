@@ -43,7 +43,7 @@ test("`kata list` shows open issues, the latest changed first, in columns that s
   await using kata = await workspace();
   const a = await create(kata, "Fix the login", "--owner", "ada", "--priority", "1", "--label", "bug,ui");
   const b = await create(kata, "Find the cause");
-  const rows = [`${b}      open      Find the cause  (unowned)`, `${a}      open      Fix the login  (ada)`];
+  const rows = [`${b}      open      Find the cause  (unowned)`, `${a}      open      Fix the login  (ada)  P1  [bug, ui]`];
   expect(await kata`list`).toMatchObject(said(`${rows.join("\n")}\n`));
   expect(await kata`list --max-priority 1`).toMatchObject(said(`${rows[1]}\n`));
   expect(await kata`list --priority 5`).toMatchObject({ exit: 3, stdout: "" });
