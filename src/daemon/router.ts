@@ -36,7 +36,7 @@ export function serve(
     table[path] = (request, server) =>
       respond(daemon, request, (principal) => dispatch(daemon, { request, server, principal }, methods, handlers));
   }
-  return { routes: table, fetch: (request) => respond(daemon, request, async () => stray(request)) };
+  return { routes: table, fetch: (request) => respond(daemon, request, async (principal) => stray(request, principal)) };
 }
 
 async function respond(daemon: Daemon, request: Request, work: (principal: Principal) => Promise<Response>): Promise<Response> {
@@ -59,7 +59,10 @@ async function dispatch(
   handlers: Handlers,
 ): Promise<Response> {
   const id = methods.get(request.method) ?? (request.method === "HEAD" ? headOf(methods) : undefined);
-  if (id === undefined) throw notAllowed(request, methods);
+  if (id === undefined) {
+    admit(principal, { needs: "read" });
+    throw notAllowed(request, methods);
+  }
   const route: Route = routes[id];
   admit(principal, route);
   const handler = handlers[id] as AnyHandler;
@@ -84,8 +87,9 @@ function notAllowed(request: Request, methods: Map<string, RouteId>): KataError 
   return new KataError("method_not_allowed", `${request.method} is not allowed here; allowed: ${allow}.`, { data: { allow } });
 }
 
-/** A path that is no route: cleaned of doubled slashes it may be one. */
-function stray(request: Request): Response {
+/** A path that is no route: cleaned of doubled slashes it may be one. Who may not read learns nothing of what there is. */
+function stray(request: Request, principal: Principal): Response {
+  admit(principal, { needs: "read" });
   const { pathname, search } = new URL(request.url, "http://kata.invalid");
   if (pathname.includes("//"))
     return new Response(null, { status: 307, headers: { location: pathname.replaceAll(/\/{2,}/g, "/") + search } });
