@@ -1,7 +1,7 @@
 import type { Home } from "../config/home.ts";
 import { readRecords, type RuntimeRecord } from "../config/runtime.ts";
 import type { Target } from "../config/target.ts";
-import { LocalError } from "../core/error.ts";
+import { KataError, LocalError } from "../core/error.ts";
 import { build } from "../core/version.ts";
 import { Client, type Place } from "./client.ts";
 
@@ -43,7 +43,8 @@ export async function findRemote(target: Target & { kind: "remote" }, token: Tok
   const place: Place = { name: target.origin, origin: target.origin, token };
   try {
     await new Client(place, 1_000).call("liveness.ping", {});
-  } catch {
+  } catch (error) {
+    if (error instanceof KataError && (error.status === 401 || error.status === 403)) throw error;
     throw new LocalError(
       "daemon_unavailable",
       `No kata daemon answers at ${target.origin}, which ${target.from} names.`,
