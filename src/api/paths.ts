@@ -51,6 +51,9 @@ export const paths = {
   "events.poll": "GET /api/v1/events",
   "events.poll_project": "GET /api/v1/projects/:project_id/events",
   "events.stream": "GET /api/v1/events/stream",
+  "digest.show": "GET /api/v1/digest",
+  "digest.show_project": "GET /api/v1/projects/:project_id/digest",
+  "audit.closes": "GET /api/v1/audit/closes",
 } as const;
 
 export type RouteId = keyof typeof paths;

@@ -1,5 +1,7 @@
+import { audits } from "./audits.ts";
 import { closes } from "./closes.ts";
 import { comments } from "./comments.ts";
+import { digests } from "./digests.ts";
 import { edit } from "./edit.ts";
 import { events } from "./events.ts";
 import { imports } from "./imports.ts";
@@ -28,5 +30,7 @@ export const routes = {
   ...recurrences,
   ...imports,
   ...events,
+  ...digests,
+  ...audits,
 } as const satisfies Record<RouteId, Route>;
 export type Routes = typeof routes;

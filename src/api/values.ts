@@ -1,4 +1,5 @@
 import * as v from "valibot";
+import { parseTime } from "../core/time.ts";
 
 /** Texts are stored on both databases, and PostgreSQL has no NUL. */
 const NO_NUL = v.check<string, string>((text) => !text.includes("\u0000"), "must not contain NUL");
@@ -62,6 +63,16 @@ export const SwitchText = v.pipe(
     ({ received }) => `must be true or false, not ${received}`,
   ),
   v.transform((text) => /^(?:true|1|t)$/i.test(text)),
+);
+
+/** An RFC 3339 time in a query, as kata stores it. */
+export const TimeText = v.pipe(
+  v.string(),
+  v.check(
+    (text) => parseTime(text) !== undefined,
+    ({ received }) => `must be an RFC 3339 time such as 2026-05-01T12:00:00Z, not ${received}`,
+  ),
+  v.transform((text) => parseTime(text) ?? text),
 );
 
 export const ProjectPath = v.object({ project_id: integerText() });

@@ -1,11 +1,13 @@
 import type { Command } from "./command.ts";
 import { assign } from "./commands/assign.ts";
+import { auditCloses } from "./commands/audit-closes.ts";
 import { close } from "./commands/close.ts";
 import { comment } from "./commands/comment.ts";
 import { create } from "./commands/create.ts";
 import { daemonStart } from "./commands/daemon-start.ts";
 import { daemonStop } from "./commands/daemon-stop.ts";
 import { deleteCommand } from "./commands/delete.ts";
+import { digest } from "./commands/digest.ts";
 import { edit } from "./commands/edit.ts";
 import { events } from "./commands/events.ts";
 import { init } from "./commands/init.ts";
@@ -49,6 +51,8 @@ export const commands: readonly Command[] = [
   restore,
   purge,
   events,
+  digest,
+  auditCloses,
   projectsList,
   projectsShow,
   projectsRename,

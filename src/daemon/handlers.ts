@@ -1,5 +1,7 @@
+import { auditHandlers } from "./routes/audits.ts";
 import { closeHandlers } from "./routes/closes.ts";
 import { commentHandlers } from "./routes/comments.ts";
+import { digestHandlers } from "./routes/digests.ts";
 import { editHandlers } from "./routes/edit.ts";
 import { eventHandlers } from "./routes/events.ts";
 import { importHandlers } from "./routes/imports.ts";
@@ -27,4 +29,6 @@ export const handlers: Handlers = {
   ...recurrenceHandlers,
   ...importHandlers,
   ...eventHandlers,
+  ...digestHandlers,
+  ...auditHandlers,
 };

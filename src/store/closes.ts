@@ -1,5 +1,7 @@
 import type { SiblingClose } from "../core/close.ts";
+import type { StoredEvent } from "../core/event.ts";
 import type { Db } from "./db.ts";
+import { selectEvents } from "./events.ts";
 import { sql } from "./sql.ts";
 
 type Siblings = { parent_id: number; except_id: number; actor: string; since: string };
@@ -17,4 +19,14 @@ export async function siblingCloses(db: Db, { parent_id, except_id, actor, since
     const { reason = "", message = "" } = JSON.parse(payload) as { reason?: string; message?: string };
     return { short_id, created_at, reason, message };
   });
+}
+
+/** A project's closes and refused closes, oldest first. */
+export async function closeEvents(db: Db, projectId: number): Promise<StoredEvent[]> {
+  return selectEvents(db, sql`events.project_id = ${projectId} AND events.type IN ('issue.closed', 'close.throttled')`, "ASC");
+}
+
+/** The present short ids of some issues by ULID, deleted ones too. */
+export async function shortIdsOf(db: Db, uids: readonly string[]): Promise<{ uid: string; short_id: string }[]> {
+  return db.all(sql`SELECT uid, short_id FROM issues WHERE ${db.dialect.among("uid", uids)}`);
 }

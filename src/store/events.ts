@@ -77,6 +77,16 @@ export async function eventsAfter(db: Db, cursor: number, filter: After): Promis
   return selectEvents(db, after(cursor, filter), "ASC", filter.limit);
 }
 
+/** Events of a window of time, its ends too, oldest first. */
+export async function eventsBetween(
+  db: Db,
+  { project_id, since, until }: { project_id?: number | undefined; since: string; until: string },
+): Promise<StoredEvent[]> {
+  const wanted = [sql`events.created_at >= ${since} AND events.created_at <= ${until}`];
+  if (project_id !== undefined) wanted.push(sql`events.project_id = ${project_id}`);
+  return selectEvents(db, every(wanted), "ASC");
+}
+
 /** How many events there are after a cursor; it stops counting at `limit`. */
 export async function countEventsAfter(db: Db, cursor: number, filter: After): Promise<number> {
   const row = await one<{ n: number }>(

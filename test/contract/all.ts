@@ -1,4 +1,5 @@
 import { aliasesContract } from "./aliases.ts";
+import { closesContract } from "./closes.ts";
 import { commentsContract } from "./comments.ts";
 import { dbContract, driverContract, sqlContract } from "./database.ts";
 import { eventsContract } from "./events.ts";
@@ -17,6 +18,7 @@ import { titleTokensContract } from "./title-tokens.ts";
 /** The contract of each store module, by its file's name; `driver` is what the databases themselves promise. */
 export const contracts = {
   aliases: aliasesContract,
+  closes: closesContract,
   comments: commentsContract,
   db: dbContract,
   driver: driverContract,

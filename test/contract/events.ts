@@ -1,7 +1,16 @@
 import { expect } from "bun:test";
 import type { StoredEvent } from "../../src/core/event.ts";
 import { one } from "../../src/store/db.ts";
-import { appendEvent, countEventsAfter, eventsAfter, findCreation, lastEventId, resetAfter, selectEvents } from "../../src/store/events.ts";
+import {
+  appendEvent,
+  countEventsAfter,
+  eventsAfter,
+  eventsBetween,
+  findCreation,
+  lastEventId,
+  resetAfter,
+  selectEvents,
+} from "../../src/store/events.ts";
 import { updateIssue } from "../../src/store/issues.ts";
 import { sql } from "../../src/store/sql.ts";
 import type { Contract, On } from "./contract.ts";
@@ -114,6 +123,18 @@ export const eventsContract: Contract<typeof import("../../src/store/events.ts")
       expect(ids(await eventsAfter(db, a.id, { limit: 9 }))).toEqual([b.id, c.id]);
       expect(ids(await eventsAfter(db, 0, { project_id: project.id, limit: 9 }))).toEqual([a.id, c.id]);
       expect(await eventsAfter(db, c.id, { limit: 9 })).toEqual([]);
+    },
+  },
+  eventsBetween: {
+    "gives a window with both of its ends, of one project or of all": async ({ db, given }) => {
+      const [project, other] = [await given.project(), await given.project()];
+      const at = (second: number) => `2026-04-01T00:00:0${second}.000Z`;
+      const made = [];
+      for (const [i, of] of [project, other, project, project].entries())
+        made.push(await given.event(of, "issue.updated", {}, { created_at: at(i) }));
+      const [, b, c] = made;
+      expect(ids(await eventsBetween(db, { since: at(1), until: at(2) }))).toEqual([b?.id ?? 0, c?.id ?? 0]);
+      expect(ids(await eventsBetween(db, { since: at(1), until: at(2), project_id: project.id }))).toEqual([c?.id ?? 0]);
     },
   },
   countEventsAfter: {
