@@ -16,7 +16,6 @@ export const LinkTypes = v.picklist(
   ["parent", "blocks", "related"],
   ({ received }) => `must be parent, blocks or related, not ${received}`,
 );
-export const Id = v.number();
 export const JsonObject = v.record(v.string(), v.unknown(), "must be an object");
 
 /** An optional member of a request: `null` is the same as leaving it out (http-api.md §1). */

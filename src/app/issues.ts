@@ -5,6 +5,7 @@ import { commentsOf } from "../store/comments.ts";
 import type { Db } from "../store/db.ts";
 import {
   findIssue,
+  findIssueByUid,
   type IssueFilter,
   issueAt,
   issuesByIds,
@@ -14,7 +15,7 @@ import {
   readyIssues,
 } from "../store/issues.ts";
 import { labelsOf } from "../store/labels.ts";
-import { childCountsOf, childIdsOf, findParentLink, linkOut, linksOf, parentsOf, peersOf } from "../store/links.ts";
+import { childCountsOf, childIdsOf, linkOut, linksOf, parentsOf, peersOf } from "../store/links.ts";
 import { projectAt, projectsOf } from "../store/projects.ts";
 import type { App } from "./app.ts";
 
@@ -92,6 +93,8 @@ export async function findIssueAnywhere(app: App, input: { uid: string; include_
   if (start.length < SHORTEST_START)
     throw new KataError("prefix_too_short", `uid: ${JSON.stringify(input.uid)} is too short: give ${SHORTEST_START} characters or more`);
   return app.db.read(async (db) => {
+    const whole = await findIssueByUid(db, start);
+    if (whole) await projectAt(db, whole.project_id);
     const found = await issuesByUidStart(db, start, input.include_deleted, MOST_CANDIDATES);
     const [issue] = found;
     if (!issue) throw new KataError("issue_not_found", `There is no issue ${JSON.stringify(input.uid)}.`);
@@ -123,10 +126,4 @@ export async function shown(db: Db, project: Project, issue: Issue): Promise<Sho
 
 function issueRef(project: Project, { uid, short_id, title, status }: Issue): IssueRef {
   return { uid, short_id, qualified_id: qualifiedId(project.name, short_id), title, status };
-}
-
-/** The parent of an issue, as its close event names it; empty texts when it has none. */
-export async function parentNames(db: Db, issueId: number): Promise<{ parent_uid: string; parent_short_id: string }> {
-  const link = await findParentLink(db, issueId);
-  return { parent_uid: link?.to_uid ?? "", parent_short_id: link?.to_short_id ?? "" };
 }

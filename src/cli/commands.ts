@@ -4,6 +4,12 @@ import { auditCloses } from "./commands/audit-closes.ts";
 import { close } from "./commands/close.ts";
 import { comment } from "./commands/comment.ts";
 import { create } from "./commands/create.ts";
+import { daemonReload } from "./commands/daemon-reload.ts";
+import { daemonRestart } from "./commands/daemon-restart.ts";
+import { daemonStatus } from "./commands/daemon-status.ts";
+import { health } from "./commands/health.ts";
+import { whoami } from "./commands/whoami.ts";
+import { quickstart } from "./commands/quickstart.ts";
 import { daemonStart } from "./commands/daemon-start.ts";
 import { daemonStop } from "./commands/daemon-stop.ts";
 import { deleteCommand } from "./commands/delete.ts";
@@ -61,5 +67,11 @@ export const commands: readonly Command[] = [
   projectsDetach,
   daemonStart,
   daemonStop,
+  daemonRestart,
+  daemonStatus,
+  daemonReload,
+  health,
+  whoami,
+  quickstart,
   version,
 ];

@@ -18,6 +18,11 @@ export function liveRecords(home: Home): RuntimeRecord[] {
   return readRecords(home.runtime).filter(({ pid }) => isRunning(pid));
 }
 
+/** Of those, the ones of this kata: a daemon of the original is never signalled. */
+export function ownRecords(home: Home): RuntimeRecord[] {
+  return liveRecords(home).filter(({ started_by }) => started_by !== undefined);
+}
+
 export function isRunning(pid: number): boolean {
   try {
     process.kill(pid, 0);

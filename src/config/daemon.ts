@@ -1,6 +1,7 @@
 import { isPrivateHost, kindOfHost } from "../core/address.ts";
 import { LocalError } from "../core/error.ts";
 import type { Home } from "./home.ts";
+import { checkHooks } from "./hooks.ts";
 import { readSettings } from "./settings.ts";
 
 type Env = Record<string, string | undefined>;
@@ -19,6 +20,7 @@ export type DaemonConfig = {
 /** Flags over environment over config.toml over what is usual. Refuses what would be unsafe, before anything is opened. */
 export function daemonConfig(home: Home, env: Env, flags: { listen?: string | undefined; insecure_readonly: boolean }): DaemonConfig {
   const settings = readSettings(home);
+  checkHooks(home);
   const configured = settings.listen;
   if (Array.isArray(configured) && configured.length !== 1) {
     throw new LocalError("internal", `${settings.path}: listen: this kata opens one listener; name one address`);
@@ -35,22 +37,21 @@ function parseListen(text: string): ListenAddress {
   if (text.startsWith("unix://")) {
     const path = text.slice("unix://".length);
     if (path.startsWith("/")) return { kind: "unix", path };
-    throw new LocalError("internal", `listen: ${text} must name an absolute path, as in unix:///run/kata.sock`);
+    throw refused(`${text} must name an absolute path, as in unix:///run/kata.sock`);
   }
-  const found = /^(?:\[([^\]]+)\]|([^:]*)):(\d{1,5})$/.exec(text);
-  const host = found?.[1] ?? found?.[2] ?? "";
-  const port = Number(found?.[3]);
-  if (!found || port > 65_535) throw new LocalError("internal", `listen: ${text} must be ip:port or unix:///path`);
-  if (kindOfHost(host) === "name" || host === "")
-    throw new LocalError("internal", `listen: ${text} must have a literal IP address`, "For this machine alone, listen on 127.0.0.1.");
-  if (!isPrivateHost(host)) {
-    throw new LocalError(
-      "internal",
-      `listen: ${text} is ${kindOfHost(host) === "public" ? "a public address" : "every address"}, where plain HTTP is not safe`,
-      "Listen on a private address of this host.",
-    );
-  }
-  return { kind: "tcp", host, port };
+  const [, six, four = "", portText] = /^(?:\[([^\]]+)\]|([^:]*)):(\d{1,5})$/.exec(text) ?? [];
+  const host = six ?? four;
+  const port = Number(portText ?? Number.NaN);
+  if (!(port <= 65_535)) throw refused(`${text} must be ip:port or unix:///path`);
+  const kind = kindOfHost(host);
+  if (kind === "name") throw refused(`${text} must have a literal IP address`, "For this machine alone, listen on 127.0.0.1.");
+  if (isPrivateHost(host)) return { kind: "tcp", host, port };
+  const what = kind === "public" ? "a public address" : "every address";
+  throw refused(`${text} is ${what}, where plain HTTP is not safe`, "Listen on a private address of this host.");
+}
+
+function refused(why: string, hint?: string): LocalError {
+  return new LocalError("internal", `listen: ${why}`, hint);
 }
 
 function checkExposure(listen: ListenAddress, token: string | undefined, readonly: boolean): void {

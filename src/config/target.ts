@@ -39,29 +39,31 @@ function localServer(path: string, text: string): { url: string | undefined; ins
   const { url, allow_insecure = false } = file.server ?? {};
   if (url !== undefined && typeof url !== "string") throw new LocalError("internal", `${path}: [server] url must be a text`);
   if (typeof allow_insecure !== "boolean") throw new LocalError("internal", `${path}: [server] allow_insecure must be true or false`);
-  return { url, insecure: allow_insecure };
+  return { url: url || undefined, insecure: allow_insecure };
 }
 
 /** An address that may be talked to; plain HTTP only where nobody else listens, or where that was allowed and no bearer goes along. */
 function checkUrl(text: string, from: string, insecure: boolean, env: Env): string {
   const url = URL.parse(text);
-  if (!url || (url.protocol !== "http:" && url.protocol !== "https:") || url.hostname === "") {
+  if (!url || !/^https?:$/.test(url.protocol) || url.hostname === "") {
     throw new LocalError(
       "internal",
       `${from}: ${JSON.stringify(text)} must be an http or https address with a host`,
       "For example http://100.64.0.5:7777.",
     );
   }
-  // Taken from the text: the parser turns 127.1 into 127.0.0.1, which was not written.
-  const host = /^[a-z]+:\/\/(?:[^/?#@]*@)?(\[[^\]]*\]|[^/?#:]*)/i.exec(text.trim())?.[1] ?? url.hostname;
+  const host = writtenHost(text) ?? url.hostname;
+  const kind = kindOfHost(host);
   if (url.protocol === "https:" || isPrivateHost(host)) return url.origin;
-  if (insecure && !env["KATA_AUTH_TOKEN"] && kindOfHost(host) !== "unspecified") return url.origin;
-  const what = { name: "is a name", unspecified: "is no address to connect to" }[kindOfHost(host) as string] ?? "is a public address";
-  throw new LocalError(
-    "internal",
-    `${from}: plain http only goes to a literal private address, and ${host} ${what}`,
-    "Use https, an SSH tunnel to 127.0.0.1, or the daemon's private IP address.",
-  );
+  if (insecure && !env["KATA_AUTH_TOKEN"] && kind !== "unspecified") return url.origin;
+  const what = kind === "name" ? "is a name" : kind === "public" ? "is a public address" : "is no address to connect to";
+  const hint = "Use https, an SSH tunnel to 127.0.0.1, or the daemon's private IP address.";
+  throw new LocalError("internal", `${from}: plain http only goes to a literal private address, and ${host} ${what}`, hint);
+}
+
+/** The host as it was written: the parser turns 127.1 into 127.0.0.1, which nobody wrote. */
+function writtenHost(text: string): string | undefined {
+  return /^[a-z]+:\/\/(?:[^/?#@]*@)?(\[[^\]]*\]|[^/?#:]*)/i.exec(text.trim())?.[1];
 }
 
 /** The bearer for the daemon, and where it came from. */

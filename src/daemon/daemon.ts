@@ -9,5 +9,7 @@ export type Daemon = {
   started_at: string;
   /** Aborted when the daemon stops: streams end then. */
   ending: AbortSignal;
+  /** Where the listener is TCP, a page of the web could reach it under a name of its own (DNS rebinding). */
+  checks_host: boolean;
   auth: { token: string | undefined; insecure_readonly: boolean };
 };

@@ -5,7 +5,7 @@ import { type Routes, routes } from "../api/routes.ts";
 import { KataError } from "../core/error.ts";
 import { Answer } from "./answer.ts";
 import { type Daemon } from "./daemon.ts";
-import { actorOf, admit, checkOrigin, identify, type Principal } from "./guard.ts";
+import { actorOf, admit, checkHost, checkOrigin, identify, type Principal } from "./guard.ts";
 import { BODY_LIMIT, readJson } from "./json.ts";
 import { logError } from "./log.ts";
 
@@ -42,6 +42,7 @@ export function serve(
 async function respond(daemon: Daemon, request: Request, work: (principal: Principal) => Promise<Response>): Promise<Response> {
   try {
     checkOrigin(request);
+    checkHost(daemon, request);
     const response = await work(identify(daemon, request));
     return request.method === "HEAD" ? new Response(null, response) : response;
   } catch (thrown) {

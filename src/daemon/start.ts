@@ -2,6 +2,8 @@ import { mkdirSync } from "node:fs";
 import { dirname } from "node:path";
 import { Hub } from "../app/hub.ts";
 import { type DaemonConfig, printListen } from "../config/daemon.ts";
+import type { Home } from "../config/home.ts";
+import { checkHooks } from "../config/hooks.ts";
 import { lock } from "../config/lock.ts";
 import { dropDeadRecords, holderOf, writeRecord } from "../config/runtime.ts";
 import { LocalError } from "../core/error.ts";
@@ -49,6 +51,7 @@ export async function startDaemon(config: DaemonConfig, startedBy: "command" | "
     db_path: home.db,
     started_at: new Date().toISOString(),
     ending: ending.signal,
+    checks_host: config.listen.kind === "tcp",
     auth: { token: config.token, insecure_readonly: config.insecure_readonly },
   };
   const server = await listen(config.listen, serve(daemon, handlers));
@@ -79,9 +82,19 @@ export async function startDaemon(config: DaemonConfig, startedBy: "command" | "
       resolve();
     };
     for (const signal of ["SIGTERM", "SIGINT"] as const) process.once(signal, () => void stop(signal));
-    process.on("SIGHUP", () => log("SIGHUP: nothing to reload"));
+    process.on("SIGHUP", () => reload(home));
   });
   return { address, tookOverFrom: taken.from, ended };
+}
+
+/** Hooks are read again; a file that is wrong changes nothing. */
+function reload(home: Home): void {
+  try {
+    checkHooks(home);
+    log("SIGHUP: hooks.toml was read again");
+  } catch (error) {
+    log(`SIGHUP: hooks.toml stays as it was: ${(error as Error).message}`);
+  }
 }
 
 type Taken = { held: NonNullable<ReturnType<typeof lock>>; from: number | undefined };

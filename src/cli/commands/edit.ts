@@ -27,7 +27,7 @@ export const edit = command({
       throw new LocalError(
         "validation",
         "There is nothing to change.",
-        "`kata help edit` lists what can be; `kata comment` only comments.",
+        "`kata help edit` lists what can be; `kata comment REF --body TEXT` only comments.",
       );
     }
     if (title !== undefined && isBlank(title))

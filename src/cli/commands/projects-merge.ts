@@ -7,7 +7,7 @@ import { selectProject } from "../selector.ts";
 export const projectsMerge = command({
   name: "projects merge",
   summary: "Move everything of a project into another, which survives",
-  examples: ["kata init --project old-tools --replace --reassign && kata projects merge old-tools tools"],
+  examples: ["kata projects merge old-tools tools"],
   words: ["source", "target"],
   flags: { rename_target: { kind: "text", value: "NAME", help: "give the survivor another name" } },
   async run({ source: from, target: into, rename_target }, { client, folder }) {

@@ -5,7 +5,7 @@ import { selectProject } from "../selector.ts";
 export const projectsRemove = command({
   name: "projects remove",
   summary: "Archive a project: its issues are kept, and hidden",
-  examples: ["kata init --project spare --replace --reassign && kata projects remove spare"],
+  examples: ["kata projects remove spare"],
   words: ["project"],
   flags: { force: { kind: "switch", help: "although it has open issues" } },
   async run({ project: text, force }, { client, actor }) {

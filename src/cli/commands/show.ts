@@ -5,7 +5,7 @@ import { subjectOf } from "../refs.ts";
 export const show = command({
   name: "show",
   summary: "Show an issue with its comments, labels and links",
-  examples: ["kata show abc4", "kata show other-project#abc4"],
+  examples: ["kata show abc4", "kata show tools#abc4"],
   words: ["ref"],
   flags: {},
   async run({ ref: text }, context) {

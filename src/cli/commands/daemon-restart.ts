@@ -1,0 +1,15 @@
+import { command } from "../command.ts";
+import { listenFlags, startInBackground } from "../daemon-start.ts";
+import { stopDaemons } from "../daemon-stop.ts";
+
+export const daemonRestart = command({
+  name: "daemon restart",
+  summary: "Stop the daemon, and start it again in the background",
+  words: [],
+  flags: listenFlags,
+  async run(flags, context) {
+    const stopped = await stopDaemons(context.home);
+    const answer = await startInBackground(flags, context);
+    return { ...answer, notices: [...stopped.map((pid) => `kata: stopped pid=${pid}`), ...(answer.notices ?? [])] };
+  },
+});

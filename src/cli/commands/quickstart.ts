@@ -1,0 +1,15 @@
+import quickstartText from "../quickstart.txt" with { type: "text" };
+import { command } from "../command.ts";
+
+export const quickstart = command({
+  name: "quickstart",
+  aliases: ["agent-instructions"],
+  summary: "Print what a coding agent needs to know",
+  examples: ["kata quickstart"],
+  words: [],
+  flags: {},
+  async run() {
+    const text = quickstartText.trimEnd();
+    return { data: { quickstart: text }, text };
+  },
+});

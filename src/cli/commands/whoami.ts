@@ -1,0 +1,15 @@
+import { lineSafe } from "../../core/text.ts";
+import { actorOf } from "../actor.ts";
+import { command } from "../command.ts";
+
+export const whoami = command({
+  name: "whoami",
+  summary: "Tell who your changes are credited to, and why",
+  examples: ["kata whoami", "kata whoami --as agent-7"],
+  words: [],
+  flags: {},
+  async run(_, { global, env, folder }) {
+    const data = actorOf(global.as, env, folder);
+    return { data, text: `actor=${lineSafe(data.actor)} source=${data.source}` };
+  },
+});

@@ -1,0 +1,79 @@
+import { expect, test } from "bun:test";
+import { mkdirSync } from "node:fs";
+import { join } from "node:path";
+import { Glob } from "bun";
+import { globalFlags } from "../src/cli/command.ts";
+import { commands } from "../src/cli/commands.ts";
+import { readCommand } from "../src/cli/read.ts";
+import { LocalError } from "../src/core/error.ts";
+import { binary } from "./binary.ts";
+import { workspace } from "./workspace.ts";
+
+const root = join(import.meta.dir, "..");
+
+/** The words of a line as a shell would split them: quotes, and a comment at the end. */
+function wordsOf(line: string): string[] {
+  const plain = line.replace(/\s+#\s.*$| {3,}\S.*$/, "").replaceAll("\\`", "`");
+  return Array.from(plain.matchAll(/"((?:[^"\\]|\\.)*)"|'([^']*)'|(\S+)/g), ([, double, single, bare]) => double ?? single ?? bare ?? "");
+}
+
+/** What is wrong with a command line that we advise; undefined when kata would take it. */
+function faultOf(line: string): string | undefined {
+  try {
+    readCommand(wordsOf(line).slice(1), globalFlags, { json: false });
+    return undefined;
+  } catch (error) {
+    // A placeholder where a number stands is advice too.
+    if (error instanceof LocalError && /must be a whole number, not "[A-Z]/.test(error.message)) return undefined;
+    return `${line}: ${String(error)}`;
+  }
+}
+
+test("every command line in the docs is one that kata takes", async () => {
+  const faults: (string | undefined)[] = [];
+  for (const file of ["README.md", "src/cli/quickstart.txt", ...new Glob("docs/*.md").scanSync(root)]) {
+    const text = (await Bun.file(join(root, file)).text()).replaceAll(/\\\n\s*/g, " ");
+    for (const [, line = ""] of text.matchAll(/^ {4}(kata .*)$/gm)) faults.push(faultOf(line));
+  }
+  expect(faults.length).toBeGreaterThan(30);
+  expect(faults.filter(Boolean)).toEqual([]);
+});
+
+test("every command that a message or hint advises is one that kata takes", async () => {
+  const faults: (string | undefined)[] = [];
+  for (const file of new Glob("src/**/*.ts").scanSync(root)) {
+    if (file.endsWith(".test.ts")) continue;
+    const text = await Bun.file(join(root, file)).text();
+    for (const [, line = ""] of text.matchAll(/\\?`(kata [a-z][^`\\]*)\\?`/g)) {
+      // Text that the program fills in stands for one word.
+      const filled = line.replaceAll(/\$\{[^}]*\}?/g, "abc4");
+      if (!/^kata (?:[A-Z]|\S*\$|help )/.test(line)) faults.push(faultOf(filled));
+    }
+  }
+  expect(faults.length).toBeGreaterThan(5);
+  expect(faults.filter(Boolean)).toEqual([]);
+});
+
+test("every example in the help runs", async () => {
+  await using kata = await workspace({ project: "tools" });
+  const refs = new Map<string, string>();
+  for (const name of ["abc4", "def5", "def7", "ghj8", "kmn9", "pqr2", "xyz9"]) {
+    refs.set(name, (await kata`create ${`The issue ${name}`} --json`).json<{ issue: { short_id: string } }>().issue.short_id);
+  }
+  for (const file of ["notes.md", "findings.md"]) await Bun.write(join(kata.dir, file), "Some notes.\n");
+  for (const name of ["old-tools", "spare"]) {
+    mkdirSync(join(kata.dir, "..", name));
+    await kata.run(["init", "--project", name], { cwd: join(kata.dir, "..", name) });
+  }
+  const endless = /--tail|--foreground/;
+  for (const { name, examples = [] } of commands) {
+    for (const example of examples.filter((line) => !endless.test(line))) {
+      const line = example.replaceAll(/\b(?:abc4|def5|def7|ghj8|kmn9|pqr2|xyz9)\b/g, (found) => refs.get(found) ?? found);
+      const ran = Bun.spawnSync(["bash", "-c", line.replaceAll(/^kata |(?<=[|&;] )kata /g, `${binary()} `)], {
+        cwd: kata.dir,
+        env: kata.env,
+      });
+      expect([name, line, ran.exitCode, ran.stderr.toString()]).toEqual([name, line, 0, expect.any(String)]);
+    }
+  }
+});

@@ -1,0 +1,139 @@
+import { expect, test } from "bun:test";
+import { join } from "node:path";
+import { Database } from "bun:sqlite";
+import { workspace } from "../workspace.ts";
+
+type Status = { daemons: { pid: number; address: string; version: string }[] };
+
+test("`kata daemon status` tells which daemon runs, and `kata health` how it is, and neither starts one", async () => {
+  await using kata = await workspace({ project: false });
+  expect((await kata`daemon status`).stdout).toBe("no daemon running\n");
+  const none = await kata`health`;
+  expect([none.exit, none.stderr]).toEqual([
+    7,
+    "kata: No daemon is running.\nHint: The next command that needs one starts it; so does `kata daemon start`.\n",
+  ]);
+  await kata`projects list`;
+  expect((await kata`daemon status`).stdout).toMatch(/^daemon pid=\d+ version=\S+ address=unix:\/\/\S+ db=\S+kata\.db started_at=\S+Z\n$/);
+  expect((await kata`health`).stdout).toMatch(/^ok=true schema_version=\d+ uptime=\d+s db=\S+kata\.db\n$/);
+});
+
+test("`kata daemon restart` replaces a daemon that somebody started, and says which", async () => {
+  await using kata = await workspace({ project: false });
+  await kata`daemon start`;
+  const [before] = (await kata`daemon status --json`).json<Status>().daemons;
+  const { exit, stderr } = await kata`daemon restart`;
+  const [after] = (await kata`daemon status --json`).json<Status>().daemons;
+  expect([exit, stderr]).toEqual([0, `kata: stopped pid=${before?.pid}\nkata: daemon pid=${after?.pid} listens on ${after?.address}\n`]);
+  expect(after?.pid).not.toBe(before?.pid as number);
+});
+
+test("`kata daemon reload` keeps the daemon going, whatever hooks.toml says", async () => {
+  await using kata = await workspace({ project: false });
+  expect((await kata`daemon reload`).exit).toBe(2);
+  await kata`daemon start`;
+  await Bun.write(join(kata.home, "hooks.toml"), "junk");
+  expect((await kata`daemon reload`).stdout).toMatch(/^reloading pid=\d+\n$/);
+  expect((await kata`health`).exit).toBe(0);
+  await kata`daemon stop`;
+  const refused = await kata`projects list`;
+  expect([refused.exit, refused.stderr]).toEqual([1, expect.stringMatching(/^kata: \S+hooks\.toml:1: /)]);
+});
+
+test("a broken config.toml is told at once, with file, line and key", async () => {
+  await using kata = await workspace({ project: false, config: 'listen = "127.0.0.1:7777"\n\n[auth]\ntokn = "x"\n' });
+  const { exit, stderr } = await kata`projects list`;
+  expect([exit, stderr]).toEqual([
+    1,
+    expect.stringMatching(/^kata: \S+config\.toml:4: unknown key auth\.tokn\nHint: Did you mean auth\.token\?\n$/),
+  ]);
+});
+
+test("a port that is taken is told at once", async () => {
+  await using kata = await workspace({ project: false });
+  using other = Bun.serve({ hostname: "127.0.0.1", port: 0, fetch: () => new Response() });
+  const address = `127.0.0.1:${other.port}`;
+  const { exit, stderr } = await kata`daemon start --listen ${address}`;
+  expect([exit, stderr]).toEqual([1, `kata: ${address} is in use by another program\nHint: Stop it, or listen on another address.\n`]);
+});
+
+test("a daemon that hangs is told within the timeout, with what to do", async () => {
+  await using kata = await workspace();
+  const [daemon] = (await kata`daemon status --json`).json<Status>().daemons;
+  process.kill(daemon?.pid as number, "SIGSTOP");
+  try {
+    const { exit, stderr } = await kata.run(["list"], { env: { KATA_HTTP_TIMEOUT: "300ms" } });
+    expect([exit, stderr]).toEqual([1, expect.stringMatching(/did not answer within 300 ms\.\nHint: /)]);
+  } finally {
+    process.kill(daemon?.pid as number, "SIGCONT");
+  }
+});
+
+test("a daemon over TCP takes no foreign Host, no Origin, and no address but a literal one", async () => {
+  await using kata = await workspace({ project: false });
+  const refused = await kata`daemon start --listen localhost:7777`;
+  expect([refused.exit, refused.stderr]).toEqual([1, expect.stringContaining("must have a literal IP address")]);
+  expect((await kata`daemon start --listen 0.0.0.0:7777`).exit).toBe(1);
+  expect((await kata`daemon start --listen 8.8.8.8:7777`).exit).toBe(1);
+  expect((await kata`daemon start --listen 10.0.0.1:7777`).exit).toBe(1);
+  const port = Bun.serve({ port: 0, hostname: "127.0.0.1", fetch: () => new Response() });
+  const address = `127.0.0.1:${port.port}`;
+  await port.stop(true);
+  expect((await kata`daemon start --listen ${address}`).exit).toBe(0);
+  const ask = async (headers: Record<string, string>) => (await fetch(`http://${address}/api/v1/ping`, { headers })).status;
+  expect(await ask({})).toBe(200);
+  expect(await ask({ host: "localhost" })).toBe(200);
+  expect(await ask({ host: "evil.test" })).toBe(403);
+  expect(await ask({ origin: "http://127.0.0.1" })).toBe(403);
+});
+
+test("a database that is newer than the program stays as it is", async () => {
+  await using kata = await workspace();
+  await kata`daemon stop`;
+  const path = join(kata.home, "kata.db");
+  const db = new Database(path);
+  db.run("PRAGMA user_version = 999");
+  db.close();
+  const before = Bun.hash(await Bun.file(path).bytes());
+  const { exit, stderr } = await kata`list`;
+  expect([exit, stderr]).toEqual([
+    1,
+    expect.stringMatching(/has schema version 999, and this kata knows \d+: it was left untouched\.\nHint: /),
+  ]);
+  expect(Bun.hash(await Bun.file(path).bytes())).toBe(before);
+});
+
+test("`kata whoami` says who and why", async () => {
+  await using kata = await workspace({ project: false });
+  expect((await kata`whoami`).stdout).toBe("actor=tester source=user\n");
+  expect((await kata`whoami --as lee`).stdout).toBe("actor=lee source=flag\n");
+  expect((await kata.run(["whoami"], { env: { USER: undefined } })).stdout).toBe("actor=anonymous source=fallback\n");
+});
+
+test("`kata quickstart` tells agents early that closing is a claim", async () => {
+  await using kata = await workspace({ project: false });
+  const { stdout } = await kata`quickstart`;
+  expect(stdout.slice(0, 800)).toContain("kata close");
+  expect((await kata`agent-instructions --json`).json<{ quickstart: string }>().quickstart).toBe(stdout.trimEnd());
+});
+
+test("proxy variables play no part, and a bearer stays where it belongs", async () => {
+  await using kata = await workspace({ project: false });
+  const seen: string[] = [];
+  using proxy = Bun.serve({ hostname: "127.0.0.1", port: 0, fetch: ({ url }) => (seen.push(url), new Response("the proxy")) });
+  const port = Bun.serve({ port: 0, hostname: "127.0.0.1", fetch: () => new Response() });
+  const address = `127.0.0.1:${port.port}`;
+  await port.stop(true);
+  await kata`daemon start --listen ${address}`;
+  const http_proxy = `http://127.0.0.1:${proxy.port}`;
+  const env = {
+    KATA_SERVER: `http://${address}`,
+    KATA_AUTH_TOKEN: "secret",
+    HTTP_PROXY: http_proxy,
+    http_proxy,
+    NO_PROXY: "",
+    no_proxy: "",
+  };
+  expect((await kata.run(["projects", "list"], { env })).exit).toBe(0);
+  expect(seen).toEqual([]);
+});
