@@ -6,7 +6,7 @@ import { qualifiedId } from "../core/ref.ts";
 import { likeness, LEAST_TITLE_SHARE, LOOKALIKE, tokensOf, wordsOf } from "../core/similarity.ts";
 import { isBlank } from "../core/text.ts";
 import type { Db } from "../store/db.ts";
-import { findIssue, insertIssue, issueAt } from "../store/issues.ts";
+import { insertIssue, issueAt, issuesByIds } from "../store/issues.ts";
 import { insertLabel } from "../store/labels.ts";
 import { insertLink } from "../store/links.ts";
 import { projectAt } from "../store/projects.ts";
@@ -65,7 +65,7 @@ async function writeIssue(tx: Db, project: Project, draft: Draft, { uid, actor, 
   const row = { uid, project_id: project.id, title, body, owner, priority, author: actor, created_at: now, updated_at: now };
   const { id, short_id } = await insertIssue(tx, row);
   await indexIssue(tx, { issue_id: id, project_id: project.id, title, body, comments: "" });
-  await indexTitle(tx, { id, project_id: project.id }, tokensOf(title));
+  await indexTitle(tx, { id, project_id: project.id, title });
   for (const label of draft.labels) await insertLabel(tx, { issue_id: id, label, author: actor, created_at: now });
   for (const { type, to, incoming } of draft.links) {
     const [from, target] = incoming ? [to.id, id] : [id, to.id];
@@ -150,17 +150,19 @@ const created = ({ type, to, incoming }: Target): CreatedLink => ({
 });
 
 async function refuseLookalike(tx: Db, project: Project, draft: Draft): Promise<void> {
+  // Without words in both bodies no score reaches the bar: title alone counts 0.6.
+  if (isBlank(draft.body)) return;
+  const near = await issuesWithTitleLike(tx, project.id, tokensOf(draft.title), LEAST_TITLE_SHARE);
+  if (near.length === 0) return;
   const words = wordsOf(draft);
-  // Without words in both, no score reaches the bar: title alone counts 0.6.
-  if (words.title.size === 0 || words.body.size === 0) return;
-  const near = await issuesWithTitleLike(tx, project.id, words.title, LEAST_TITLE_SHARE);
-  const alike = near
-    .map((issue) => ({ ...issue, score: likeness(words, wordsOf(issue)) }))
+  const ids = near.map(({ id }) => id);
+  const found = (await issuesByIds(tx, ids))
+    .map((issue) => ({ issue, score: likeness(words, wordsOf(issue)) }))
     .filter(({ score }) => score >= LOOKALIKE)
-    .sort((a, b) => b.score - a.score || b.id - a.id)
+    .sort((a, b) => b.score - a.score || b.issue.id - a.issue.id)
     .slice(0, 20);
-  if (alike.length === 0) return;
-  const found = await Promise.all(alike.map(async ({ id, score }) => ({ issue: (await findIssue(tx, id)) as Issue, score })));
+  const [best] = found;
+  if (!best) return;
   const candidates = found.map(({ issue: { uid, short_id, title }, score }) => ({
     uid,
     short_id,
@@ -168,7 +170,7 @@ async function refuseLookalike(tx: Db, project: Project, draft: Draft): Promise<
     title,
     score,
   }));
-  const first = (found[0] as (typeof found)[0]).issue;
+  const first = best.issue;
   const others = found.length > 1 ? ` (and like ${found.length - 1} more)` : "";
   throw new KataError(
     "duplicate_candidates",

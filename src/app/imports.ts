@@ -3,7 +3,6 @@ import { KataError } from "../core/error.ts";
 import { changesBetween } from "../core/event.ts";
 import { checkItems, type GivenItem, type Item } from "../core/import.ts";
 import { qualifiedId } from "../core/ref.ts";
-import { tokensOf } from "../core/similarity.ts";
 import { isBlank } from "../core/text.ts";
 import { insertComment } from "../store/comments.ts";
 import { mappingsOf, putMapping, type Scope } from "../store/import-mappings.ts";
@@ -119,7 +118,7 @@ async function createImported({ app, tx, now, emit, project, actor, scope }: Imp
   const row = { uid, project_id: project.id, title, body, author, created_at, updated_at, ...optional, ...closing };
   const issue = { uid, project_id: project.id, title, body, ...(await insertIssue(tx, row)) };
   await indexIssue(tx, { issue_id: issue.id, project_id: project.id, title, body, comments: "" });
-  await indexTitle(tx, { id: issue.id, project_id: project.id }, tokensOf(title));
+  await indexTitle(tx, issue);
   await putMapping(tx, scope, { external_id, object_type: "issue", issue_id: issue.id, source_updated_at: updated_at }, now);
   const changes = changesBetween<Record<string, unknown>>(NOTHING, stateOf(item));
   await emit({ type: "issue.created", project, issue, actor, payload: { source: scope.source, external_id }, changes });
@@ -132,7 +131,7 @@ async function updateImported({ tx, now, emit, project, actor, scope }: Import, 
   const changes = changesBetween<Record<string, unknown>>(stateOf(issue), after);
   await updateIssue(tx, issue.id, after, updated_at);
   if (changes["title"] || changes["body"]) await reindexIssue(tx, { ...issue, ...after });
-  if (changes["title"]) await reindexTitle(tx, { ...issue, ...after });
+  if (changes["title"]) await reindexTitle(tx, issue, after);
   await putMapping(tx, scope, { external_id, object_type: "issue", issue_id: issue.id, source_updated_at: updated_at }, now);
   await emit({ type: "issue.updated", project, issue, actor, payload: { source: scope.source, external_id }, changes });
   return { ...issue, title: item.title, body: item.body };

@@ -1,5 +1,4 @@
 import type { Issue, Project, Recurrence } from "../api/shapes.ts";
-import { tokensOf } from "../core/similarity.ts";
 import { insertIssue } from "../store/issues.ts";
 import { insertLabel } from "../store/labels.ts";
 import { findOccurrence, findRecurrenceById, updateRecurrence } from "../store/recurrences.ts";
@@ -65,6 +64,6 @@ async function insertOccurrence(app: App, { tx, now }: Change, { recurrence, pro
   });
   for (const label of template_labels) await insertLabel(tx, { issue_id: id, label, author: actor, created_at: now });
   await indexIssue(tx, { issue_id: id, project_id: project.id, title, body, comments: "" });
-  await indexTitle(tx, { id, project_id: project.id }, tokensOf(title));
+  await indexTitle(tx, { id, project_id: project.id, title });
   return { id, uid, short_id };
 }

@@ -28,7 +28,7 @@ export async function moveIssue(app: App, input: MoveInput): Promise<Moved> {
     await checkFree(tx, issue);
     const short_id = await freeShortId(tx, target.id, issue.uid);
     await updateIssue(tx, issue.id, { project_id: target.id, short_id, revision: issue.revision + 1 }, now);
-    await reindexTitle(tx, { ...issue, project_id: target.id });
+    await reindexTitle(tx, issue, { project_id: target.id });
     await moveMappings(tx, issue.id, target.id);
     const event = await emit({
       type: "issue.moved",

@@ -4,6 +4,7 @@ import { issueAt } from "../store/issues.ts";
 import { projectAt } from "../store/projects.ts";
 import { eraseIssue, insertPurge, type NewPurge, reserveEventId, tracesOf } from "../store/purges.ts";
 import { unindexIssue } from "../store/search.ts";
+import { unindexTitle } from "../store/title-tokens.ts";
 import { type App, change } from "./app.ts";
 import type { Target } from "./change-issue.ts";
 
@@ -20,6 +21,7 @@ export async function purgeIssue(app: App, input: PurgeInput): Promise<PurgeLog>
     checkConfirmation("PURGE", project, issue, input.confirmation);
     const { first_event, last_event, ...counts } = await tracesOf(tx, issue.id);
     await unindexIssue(tx, issue.id);
+    await unindexTitle(tx, issue);
     await eraseIssue(tx, issue.id);
     const row: NewPurge = {
       uid: app.ulid(),

@@ -1,7 +1,7 @@
 const STOP_WORDS = new Set("a an and are as at be by for from has have in is it of on or that the this to was were will with".split(" "));
 const SUFFIXES = ["ing", "ed", "es", "s"];
 /** Of a body only so much is compared. */
-export const BODY_CODE_POINTS = 500;
+const BODY_CODE_POINTS = 500;
 const TITLE_SHARE = 0.6;
 
 /** From this score on, a new issue looks like one that is there (data-model.md §6). */
@@ -19,21 +19,30 @@ export function tokensOf(text: string): Set<string> {
     .toLowerCase()
     .matchAll(/[\p{L}\p{Nd}]+/gu)) {
     if (isShort(word) || STOP_WORDS.has(word)) continue;
-    const bytes = utf8.encode(word).length;
-    const suffix = SUFFIXES.find((ending) => word.endsWith(ending) && bytes > ending.length + 1) ?? "";
+    const suffix = SUFFIXES.find((ending) => word.endsWith(ending) && isLonger(word, ending.length + 1)) ?? "";
     const stem = word.slice(0, word.length - suffix.length);
     if (!isShort(stem)) found.add(stem);
   }
   return found;
 }
 
-const isShort = (word: string): boolean => Array.from(word).length < 2;
+/** Whether a word has more than so many bytes of UTF-8. */
+const isLonger = (word: string, bytes: number): boolean => word.length > bytes || utf8.encode(word).length > bytes;
+
+/** Whether a word has less than two code points. */
+const isShort = (word: string): boolean => word.length < 2 || (word.length === 2 && (word.codePointAt(0) ?? 0) > 0xffff);
 
 export type Words = { title: ReadonlySet<string>; body: ReadonlySet<string> };
 
 export function wordsOf(issue: { title: string; body: string }): Words {
-  const start = Array.from(issue.body.slice(0, 2 * BODY_CODE_POINTS)).slice(0, BODY_CODE_POINTS);
-  return { title: tokensOf(issue.title), body: tokensOf(start.join("")) };
+  const { title, body } = issue;
+  const start =
+    body.length <= BODY_CODE_POINTS
+      ? body
+      : Array.from(body.slice(0, 2 * BODY_CODE_POINTS))
+          .slice(0, BODY_CODE_POINTS)
+          .join("");
+  return { title: tokensOf(title), body: tokensOf(start) };
 }
 
 /** How alike two issues are, from 0 to 1: 0.6 of it by their titles, 0.4 by the start of their bodies. */
@@ -41,8 +50,8 @@ export function likeness(a: Words, b: Words): number {
   return TITLE_SHARE * jaccard(a.title, b.title) + (1 - TITLE_SHARE) * jaccard(a.body, b.body);
 }
 
-/** The share of common words; 0 when either side has none. */
-function jaccard(a: ReadonlySet<string>, b: ReadonlySet<string>): number {
+/** The share of common words (Jaccard), from 0 to 1; 0 when either side has none. */
+export function jaccard(a: ReadonlySet<string>, b: ReadonlySet<string>): number {
   if (a.size === 0 || b.size === 0) return 0;
   let common = 0;
   for (const word of a) if (b.has(word)) common += 1;

@@ -22,6 +22,8 @@ export interface Dialect {
   readonly name: "sqlite" | "postgres";
   /** A condition that holds when `column` is one of `values`. */
   among(column: string, values: readonly string[] | readonly number[]): Sql;
+  /** A table of one column, `value`, with a row of each value. */
+  each(values: readonly string[]): Sql;
   /** Takes the next event id without an event, so that no event ever has it; gives one row with `id`. */
   reserveEventId(): Sql;
   /** Full-text search, where the two have little in common. */

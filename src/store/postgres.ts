@@ -12,6 +12,7 @@ const dialect: Dialect = {
       ? sql`${raw(column)} = ANY(string_to_array(${values.join(",")}, ',')::bigint[])`
       : sql`${raw(column)} IN (SELECT json_array_elements_text(${JSON.stringify(values)}::text::json))`;
   },
+  each: (values) => sql`json_array_elements_text(${JSON.stringify(values)}::text::json) AS each (value)`,
   reserveEventId: () => sql`SELECT nextval(pg_get_serial_sequence('events', 'id')) AS id`,
   search: postgresSearch,
 };

@@ -31,7 +31,7 @@ export async function tracesOf(tx: Db, issueId: number): Promise<Traces> {
   return traces as Traces;
 }
 
-/** Deletes an issue and all that hangs on it; its full-text entry is for the index itself. */
+/** Deletes an issue and all that hangs on it; its index entries are for the indexes themselves. */
 export async function eraseIssue(tx: Db, issueId: number): Promise<void> {
   await tx.run(sql`DELETE FROM events WHERE issue_id = ${issueId} OR (related_issue_id = ${issueId} AND type <> 'issue.links_changed')`);
   await tx.run(sql`UPDATE events SET related_issue_id = NULL, related_issue_uid = NULL WHERE related_issue_id = ${issueId}`);
@@ -39,7 +39,6 @@ export async function eraseIssue(tx: Db, issueId: number): Promise<void> {
   await tx.run(sql`DELETE FROM comments WHERE issue_id = ${issueId}`);
   await tx.run(sql`DELETE FROM links WHERE from_issue_id = ${issueId} OR to_issue_id = ${issueId}`);
   await tx.run(sql`DELETE FROM issue_labels WHERE issue_id = ${issueId}`);
-  await tx.run(sql`DELETE FROM issue_title_tokens WHERE issue_id = ${issueId}`);
   await tx.run(sql`DELETE FROM issues WHERE id = ${issueId}`);
 }
 

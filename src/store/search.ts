@@ -1,4 +1,3 @@
-import { tokensOf } from "../core/similarity.ts";
 import { commentsOf } from "./comments.ts";
 import { type Database, type Db, type FoundRow, one, type SearchDocument, type SearchQuery } from "./db.ts";
 import { sql } from "./sql.ts";
@@ -24,9 +23,9 @@ export async function reindexIssue(tx: Db, { id, project_id, title, body }: Inde
 }
 
 /** Remembers the words of an issue's title anew: after a change of title or project. */
-export async function reindexTitle(tx: Db, { id, project_id, title }: Omit<Indexed, "body">): Promise<void> {
-  await unindexTitle(tx, id);
-  await indexTitle(tx, { id, project_id }, tokensOf(title));
+export async function reindexTitle(tx: Db, before: Omit<Indexed, "body">, after: { title?: string; project_id?: number }): Promise<void> {
+  await unindexTitle(tx, before);
+  await indexTitle(tx, { ...before, ...after });
 }
 
 /** Takes an issue's words out of the full-text index. */

@@ -17,6 +17,8 @@ export type SqlValue = string | number | boolean | null;
 
 /** `sql` interpolates values as arguments and other `sql` pieces as text. */
 export function sql(strings: TemplateStringsArray, ...holes: (SqlValue | Sql)[]): Sql {
+  // The same place in the code gives the same `texts` then, so that its statement is found again without building its text.
+  if (!holes.some(isPiece)) return new Sql(strings, holes as SqlValue[]);
   const texts = [strings[0] ?? ""];
   const args: SqlValue[] = [];
   const extend = (tail: string) => {
@@ -36,6 +38,8 @@ export function sql(strings: TemplateStringsArray, ...holes: (SqlValue | Sql)[])
   });
   return new Sql(texts, args);
 }
+
+const isPiece = (hole: SqlValue | Sql): hole is Sql => hole instanceof Sql;
 
 /** Joins conditions with AND; an empty list holds for every row. */
 export function every(conditions: readonly Sql[]): Sql {

@@ -14,6 +14,7 @@ const OLDEST_SQLITE = [3, 51, 3];
 export const sqliteDialect: Dialect = {
   name: "sqlite",
   among: (column, values) => sql`${raw(column)} IN (SELECT value FROM json_each(${JSON.stringify(values)}))`,
+  each: (values) => sql`json_each(${JSON.stringify(values)})`,
   reserveEventId: () => sql`UPDATE sqlite_sequence SET seq = seq + 1 WHERE name = 'events' RETURNING seq AS id`,
   search: sqliteSearch,
 };
@@ -86,10 +87,14 @@ export function over(db: BunSqlite): Db {
   let known = prepared.get(db);
   if (!known) prepared.set(db, (known = new Map<string, Statement>()));
   const statements = known;
+  const ofTexts = new WeakMap<readonly string[], Statement>();
   const statement = (query: Sql): Statement => {
-    const text = query.text(() => "?");
+    const same = ofTexts.get(query.texts);
+    if (same) return same;
+    const text = query.texts.join("?");
     let found = statements.get(text);
     if (!found) statements.set(text, (found = db.prepare(text)));
+    ofTexts.set(query.texts, found);
     return found;
   };
   return {

@@ -1,69 +1,96 @@
-import { BODY_CODE_POINTS } from "../core/similarity.ts";
+import { jaccard, tokensOf } from "../core/similarity.ts";
+import { maskOf, mayHave } from "../core/token-mask.ts";
 import type { Db } from "./db.ts";
-import { raw, sql } from "./sql.ts";
+import { type Sql, sql } from "./sql.ts";
 
-/** How far a word's frequency is counted: beyond it, rarer ones are asked for. */
-const COMMON = 200;
+/** Uses of a word are counted up to here. */
+const COUNTED = 32;
+/** In so few statements the words are looked up, however many there are. */
+const STATEMENTS = 8;
+
+type Titled = { id: number; project_id: number; title: string };
 
 /** Remembers the words of an issue's title. */
-export async function indexTitle(tx: Db, issue: { id: number; project_id: number }, tokens: ReadonlySet<string>): Promise<void> {
+export async function indexTitle(tx: Db, { id, project_id, title }: Titled): Promise<void> {
+  const tokens = tokensOf(title);
   if (tokens.size === 0) return;
-  const rows = [...tokens].map((token) => sql`(${issue.project_id}, ${token}, ${issue.id}, ${tokens.size})`);
-  await tx.run(
-    sql`INSERT INTO issue_title_tokens (project_id, token, issue_id, tokens) VALUES ${rows.reduce((all, next) => sql`${all}, ${next}`)}`,
-  );
+  await tx.run(sql`
+    INSERT INTO issue_title_tokens (project_id, token, issue_id, tokens, mask)
+    SELECT ${project_id}, value, ${id}, ${tokens.size}, ${maskOf(tokens)} FROM ${tx.dialect.each([...tokens])}`);
 }
 
-/** Forgets the words of an issue's title. */
-export async function unindexTitle(tx: Db, issueId: number): Promise<void> {
-  await tx.run(sql`DELETE FROM issue_title_tokens WHERE issue_id = ${issueId}`);
+/** Forgets the words of an issue's title, which must be the one that was remembered. */
+export async function unindexTitle(tx: Db, { id, project_id, title }: Titled): Promise<void> {
+  const tokens = [...tokensOf(title)];
+  await tx.run(sql`
+    DELETE FROM issue_title_tokens WHERE project_id = ${project_id} AND ${tx.dialect.among("token", tokens)} AND tokens = ${tokens.length} AND issue_id = ${id}`);
 }
 
 /** Keeps what is whole but for the last bit of a division whole. */
 const HAIR = 1e-9;
 
 /**
- * Live issues of the project whose titles share at least `share` of their words (by Jaccard) with `tokens`, each with as
- * much of its body as is compared. Such a title has a word in common with any `n - ceil(share · n) + 1` of the `n` words,
- * so only the rarest so many are looked up (prefix filtering: Chaudhuri et al., "A Primitive Operator for Similarity
- * Joins"); of what they give, the common words are counted.
+ * Live issues of the project whose titles share at least `share` of their words (by Jaccard) with `tokens`: none that does
+ * is missing. Titles of n and m words that share so much have
+ * c ≥ share / (1 + share) · (n + m) words in common, so one of them is among any n - c + 1 of the n. Only the rarest so many
+ * are looked up, each for the titles of no more words than it has to answer for (prefix filtering: Chaudhuri et al., "A
+ * Primitive Operator for Similarity Joins"); of what they give, the masks tell most that share too little.
  */
 export async function issuesWithTitleLike(
   tx: Db,
   projectId: number,
   tokens: ReadonlySet<string>,
   share: number,
-): Promise<{ id: number; title: string; body: string }[]> {
+): Promise<{ id: number; title: string }[]> {
   const size = tokens.size;
-  if (size === 0) return [];
+  const common = share / (1 + share);
   const least = Math.ceil(share * size - HAIR);
-  const most = Math.floor(size / share + HAIR);
-  const asked = size - least + 1;
-  const all = [...tokens];
-  const rarest = asked < size ? await rarestOf(tx, projectId, all, asked) : all;
-  // Common words are at least `share` of the words of both: common ≥ share · (size + tokens - common).
-  return tx.all(sql`
-    SELECT id, title, substr(body, 1, ${BODY_CODE_POINTS}) AS body FROM issues
-    WHERE deleted_at IS NULL AND id IN (
-      SELECT issue_id FROM issue_title_tokens
-      WHERE project_id = ${projectId} AND ${tx.dialect.among("token", rarest)} AND tokens BETWEEN ${least} AND ${most}
-    ) AND (
-      SELECT count(*) - CAST(${share - HAIR} AS double precision) * (${size} + max(own.tokens) - count(*))
-      FROM issue_title_tokens AS own
-      WHERE own.issue_id = issues.id AND ${tx.dialect.among("own.token", all)}
-    ) >= 0`);
+  const atMost = mayHave(tokens);
+  const found = new Set<number>();
+  for (const use of await usesOfSome(tx, projectId, [...tokens], { common, least })) {
+    if (atMost(use.mask) >= common * (size + use.tokens) - HAIR) found.add(use.issue_id);
+  }
+  if (found.size === 0) return [];
+  const near = await tx.all<{ id: number; title: string }>(
+    sql`SELECT id, title FROM issues WHERE deleted_at IS NULL AND ${tx.dialect.among("id", [...found])}`,
+  );
+  return near.filter(({ title }) => jaccard(tokens, tokensOf(title)) >= share - HAIR);
 }
 
-async function rarestOf(tx: Db, projectId: number, tokens: readonly string[], count: number): Promise<string[]> {
-  const counts = tokens.map(
-    (token) => sql`
-    SELECT ${token}${raw(tx.dialect.name === "postgres" ? "::text" : "")} AS token, count(*) AS n FROM (
-      SELECT 1 FROM issue_title_tokens WHERE project_id = ${projectId} AND token = ${token} LIMIT ${COMMON}
-    ) AS uses`,
-  );
-  const rows = await tx.all<{ token: string; n: number }>(counts.reduce((all, next) => sql`${all} UNION ALL ${next}`));
-  return rows
-    .sort((a, b) => a.n - b.n)
+type Use = { issue_id: number; tokens: number; mask: number };
+type Bounds = { common: number; least: number };
+
+/** Uses of so many of the words that no title with enough of them is missing. */
+async function usesOfSome(tx: Db, projectId: number, words: readonly string[], { common, least }: Bounds): Promise<Use[]> {
+  const longest = (k: number) => Math.floor((words.length - k) / common - words.length + HAIR);
+  const count = words.filter((_, k) => longest(k) >= least).length;
+  const within = (most: number) => sql`project_id = ${projectId} AND tokens BETWEEN ${least} AND ${most}`;
+  const some = await rarest(tx, words, count, within(longest(0)));
+  const step = Math.ceil(count / STATEMENTS);
+  const found: Use[][] = [];
+  for (let k = 0; k < count; k += step) {
+    const uses = tx.all<Use>(sql`
+      SELECT issue_id, tokens, mask FROM issue_title_tokens
+      WHERE ${tx.dialect.among("token", some.slice(k, k + step))} AND ${within(longest(k))}`);
+    found.push(await uses);
+  }
+  return found.flat();
+}
+
+/** So many of the words as are asked for, first those that seem to have the fewest uses. */
+async function rarest(tx: Db, words: readonly string[], count: number, within: Sql): Promise<string[]> {
+  if (count >= words.length) return [...words];
+  // Of words that are used often, the commoner one was used more lately: in titles of as many words, where ids are in order.
+  const counted = await tx.all<{ token: string; uses: number; lately: number | null }>(sql`
+    SELECT value AS token, (
+      SELECT count(*) FROM (SELECT 1 FROM issue_title_tokens WHERE token = value AND ${within} LIMIT ${COUNTED}) AS counted
+    ) AS uses, (
+      SELECT issue_id FROM issue_title_tokens WHERE token = value AND ${within} AND tokens = ${words.length}
+      ORDER BY issue_id DESC LIMIT 1 OFFSET 7
+    ) AS lately
+    FROM ${tx.dialect.each(words)}`);
+  return counted
+    .sort((a, b) => a.uses - b.uses || (a.lately ?? 0) - (b.lately ?? 0))
     .slice(0, count)
     .map(({ token }) => token);
 }

@@ -71,7 +71,7 @@ export const mergesContract: Contract<typeof import("../../src/store/merges.ts")
       await given.event(source, "issue.updated", {}, { issue });
       const words = new Set(["login", "fail"]);
       await db.transact(async (tx) => {
-        await indexTitle(tx, { id: issue.id, project_id: source.id }, words);
+        await indexTitle(tx, issue);
         await absorbProject(tx, source.id, target);
         expect((await issuesWithTitleLike(tx, target.id, words, 0.5)).map(({ id }) => id)).toEqual([issue.id]);
       });

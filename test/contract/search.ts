@@ -3,7 +3,7 @@ import type { Issue } from "../../src/api/shapes.ts";
 import { tokensOf } from "../../src/core/similarity.ts";
 import { updateIssue } from "../../src/store/issues.ts";
 import { indexIssue, reindexIssue, reindexTitle, searchIssues, searchWords, unindexIssue } from "../../src/store/search.ts";
-import { issuesWithTitleLike } from "../../src/store/title-tokens.ts";
+import { indexTitle, issuesWithTitleLike } from "../../src/store/title-tokens.ts";
 import type { Contract, On } from "./contract.ts";
 
 type Texts = { title?: string; body?: string; comments?: string };
@@ -70,9 +70,13 @@ export const searchContract: Contract<typeof import("../../src/store/search.ts")
       const issue = await given.issue(from, { title: "broken login page" });
       const like = async (project: { id: number }, title: string) =>
         (await db.transact((tx) => issuesWithTitleLike(tx, project.id, tokensOf(title), 0.5))).map(({ id }) => id);
-      await db.transact((tx) => reindexTitle(tx, issue));
+      await db.transact((tx) => indexTitle(tx, issue));
       expect(await like(from, "broken login page")).toEqual([issue.id]);
-      await db.transact((tx) => reindexTitle(tx, { ...issue, title: "slow search results", project_id: to.id }));
+      const after = { title: "slow search results", project_id: to.id };
+      await db.transact(async (tx) => {
+        await updateIssue(tx, issue.id, after, given.now());
+        await reindexTitle(tx, issue, after);
+      });
       expect(await like(from, "broken login page")).toEqual([]);
       expect(await like(from, "slow search results")).toEqual([]);
       expect(await like(to, "slow search results")).toEqual([issue.id]);

@@ -188,11 +188,11 @@ CREATE INDEX import_mappings_link ON import_mappings (link_id) WHERE link_id IS 
 CREATE TABLE issue_title_tokens (
   project_id BIGINT NOT NULL,
   token TEXT COLLATE "C" NOT NULL,
-  issue_id BIGINT NOT NULL REFERENCES issues (id) ON DELETE CASCADE,
+  issue_id BIGINT NOT NULL,
   tokens BIGINT NOT NULL,
-  CONSTRAINT issue_title_tokens_pkey PRIMARY KEY (project_id, token, issue_id)
+  mask BIGINT NOT NULL,
+  CONSTRAINT issue_title_tokens_pkey PRIMARY KEY (project_id, token, tokens, issue_id)
 );
-CREATE INDEX issue_title_tokens_issue ON issue_title_tokens (issue_id);
 
 CREATE TABLE issues_fts (
   issue_id BIGINT PRIMARY KEY REFERENCES issues (id) ON DELETE CASCADE,

@@ -188,11 +188,11 @@ CREATE INDEX import_mappings_link ON import_mappings (link_id) WHERE link_id IS 
 CREATE TABLE issue_title_tokens (
   project_id INTEGER NOT NULL,
   token TEXT NOT NULL,
-  issue_id INTEGER NOT NULL REFERENCES issues (id) ON DELETE CASCADE,
+  issue_id INTEGER NOT NULL,
   tokens INTEGER NOT NULL,
-  CONSTRAINT issue_title_tokens_pkey PRIMARY KEY (project_id, token, issue_id)
+  mask INTEGER NOT NULL,
+  CONSTRAINT issue_title_tokens_pkey PRIMARY KEY (project_id, token, tokens, issue_id)
 ) WITHOUT ROWID;
-CREATE INDEX issue_title_tokens_issue ON issue_title_tokens (issue_id);
 
 CREATE VIRTUAL TABLE issues_fts USING fts5 (
   title, body, comments,
