@@ -4,6 +4,7 @@ import { rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { binary } from "./binary.ts";
+import { emptyProgram } from "./empty-program.ts";
 import { type Workspace, workspace } from "./workspace.ts";
 
 const RUNS = 15;
@@ -19,17 +20,7 @@ beforeAll(async () => {
   kata = await workspace();
   await kata`create "fix login"`;
   folder = mkdtempSync(join(tmpdir(), "kata-empty-"));
-  await Bun.write(join(folder, "empty.ts"), "export {};\n");
-  empty = join(folder, "empty");
-  const compile = { outfile: empty, autoloadDotenv: false, autoloadBunfig: false };
-  const { success, logs } = await Bun.build({
-    entrypoints: [join(folder, "empty.ts")],
-    minify: true,
-    bytecode: true,
-    format: "esm",
-    compile,
-  });
-  if (!success) throw new Error(logs.join("\n"));
+  empty = await emptyProgram(folder);
 }, 30_000);
 
 afterAll(async () => {
