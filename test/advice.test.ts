@@ -20,7 +20,7 @@ function wordsOf(line: string): string[] {
 /** What is wrong with a command line that we advise; undefined when kata would take it. */
 function faultOf(line: string): string | undefined {
   try {
-    readCommand(wordsOf(line).slice(1), globalFlags, { json: false });
+    readCommand(wordsOf(line).slice(1), commands, globalFlags, { json: false });
     return undefined;
   } catch (error) {
     // A placeholder where a number stands is advice too.

@@ -1,6 +1,5 @@
 import { dashed, type Flags } from "./args.ts";
 import { type Command, globalFlags } from "./command.ts";
-import { commands } from "./commands.ts";
 
 /** How a command is called, on one line. */
 export function usageOf({ name, words, flags }: Command): string {
@@ -22,12 +21,12 @@ export function helpOf(command: Command): string {
   return parts.join("\n\n");
 }
 
-export function groupHelp(group: string): string {
+export function groupHelp(group: string, commands: readonly Command[]): string {
   const members = commands.filter(({ name }) => name.startsWith(`${group} `));
   return `Commands:\n${columns(members.map((each) => [usageOf(each).replace(" [flags]", ""), each.summary]))}\n\n\`kata help ${group} COMMAND\` tells more of one.`;
 }
 
-export function generalHelp(): string {
+export function generalHelp(commands: readonly Command[]): string {
   const lines = commands.map((each): [string, string] => [each.name, each.summary]);
   return [
     "kata: issues for people and coding agents.",

@@ -9,7 +9,7 @@ import { readCommand } from "./read.ts";
 function read(argv: readonly string[]) {
   const state = { json: false };
   try {
-    return { ...readCommand(argv, globalFlags, state), state };
+    return { ...readCommand(argv, commands, globalFlags, state), state };
   } catch (error) {
     if (error instanceof LocalError) return { error, state };
     throw error;

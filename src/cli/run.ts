@@ -6,6 +6,7 @@ import { KataError, LocalError, outcomeOf } from "../core/error.ts";
 import { lineSafe } from "../core/text.ts";
 import { actorOf } from "./actor.ts";
 import { type Answer, type Context, type Global, globalFlags } from "./command.ts";
+import { commandsFor } from "./daily.ts";
 import { printErr, printOut, writeLine } from "./print.ts";
 import { resolveBound } from "./project.ts";
 import { readCommand } from "./read.ts";
@@ -16,7 +17,7 @@ import { httpTimeout } from "./timeout.ts";
 export async function run(argv: readonly string[]): Promise<number> {
   const state = { json: false };
   try {
-    const read = readCommand(argv, globalFlags, state);
+    const read = readCommand(argv, await commandsFor(argv), globalFlags, state);
     if ("help" in read) {
       printOut(read.help);
       return 0;

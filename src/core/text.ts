@@ -17,8 +17,11 @@ const ESCAPES = new RegExp(
 );
 const CONTROLS = /[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/gu;
 
+const isPlain = (text: string): boolean => /^[ -~]*$/.test(text);
+
 /** Foreign text for one line of a terminal: no escape sequence, control or bidi character survives (cli.md, top). */
 export function lineSafe(text: string): string {
+  if (isPlain(text)) return text;
   return text.replace(ESCAPES, "").replaceAll("\r\n", "\\n").replaceAll("\n", "\\n").replaceAll("\t", " ").replace(CONTROLS, "");
 }
 
