@@ -11,9 +11,11 @@ import { ulidSource } from "../core/ulid.ts";
 import { build } from "../core/version.ts";
 import { instanceUid, openStore, SCHEMA_VERSION } from "../store/open.ts";
 import type { Daemon } from "./daemon.ts";
+import { logFaults } from "./faults.ts";
 import { handlers } from "./handlers.ts";
 import { listen } from "./listeners.ts";
 import { log } from "./log.ts";
+import { makePrivateFolder } from "./private-folder.ts";
 import { serve } from "./router.ts";
 
 const DRAIN_MS = 10_000;
@@ -27,6 +29,8 @@ export type Started = { address: string; tookOverFrom: number | undefined; ended
  */
 export async function startDaemon(config: DaemonConfig, startedBy: "command" | "auto"): Promise<Started | "held"> {
   const { home } = config;
+  // Whatever it makes from here on, the database's files too, is for its user alone.
+  process.umask(0o077);
   mkdirSync(home.path, { recursive: true, mode: 0o700 });
   mkdirSync(dirname(home.lock), { recursive: true, mode: 0o700 });
   const taken = await takeLock(home.lock, startedBy);
@@ -54,7 +58,12 @@ export async function startDaemon(config: DaemonConfig, startedBy: "command" | "
     checks_host: config.listen.kind === "tcp",
     auth: { token: config.token, insecure_readonly: config.insecure_readonly },
   };
+  if (address === printListen({ kind: "unix", path: home.socket })) {
+    makePrivateFolder(dirname(dirname(home.socket)));
+    makePrivateFolder(dirname(home.socket));
+  }
   const server = await listen(config.listen, serve(daemon, handlers));
+  logFaults();
   const { started_at, version } = daemon;
   dropDeadRecords(home.runtime);
   const forget = writeRecord(home.runtime, {
