@@ -1,6 +1,5 @@
 import { startDetached } from "../client/start.ts";
 import { daemonConfig } from "../config/daemon.ts";
-import { holderOf } from "../config/runtime.ts";
 import type { Flags } from "./args.ts";
 import type { Answer, Context } from "./command.ts";
 
@@ -15,11 +14,9 @@ type Given = { listen: string | undefined; insecure_readonly: boolean };
 export async function startInBackground({ listen, insecure_readonly }: Given, { home, env }: Context): Promise<Answer> {
   // What can be refused without a daemon is refused before one is started.
   daemonConfig(home, env, { listen, insecure_readonly });
-  const before = holderOf(home.lock);
   const flags = [...(listen === undefined ? [] : ["--listen", listen]), ...(insecure_readonly ? ["--insecure-readonly"] : [])];
   const { took_over_from, started_by: _, ...data } = await startDetached({ home, flags, startedBy: "command" });
   const notices = [`kata: daemon pid=${data.pid} listens on ${data.address}`];
-  if (before?.started_by === "auto" && took_over_from === before.pid)
-    notices.push(`kata: it took over from the automatic daemon, pid=${before.pid}`);
+  if (took_over_from !== undefined) notices.push(`kata: it took over from the automatic daemon, pid=${took_over_from}`);
   return { data, text: "", notices };
 }

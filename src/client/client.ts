@@ -13,13 +13,17 @@ export type Place = {
   token?: { value: string; from: string } | undefined;
 };
 
+/** How often one request may find that the daemon has just gone. */
+const REVIVALS = 3;
+
 /** How a front end calls a daemon: typed by the contract, without loading it. */
 export class Client {
   #place: Place;
   readonly #timeout_ms: number;
-  #revive: (() => Promise<Place>) | undefined;
+  readonly #revive: (() => Promise<Place>) | undefined;
+  #answered = false;
 
-  /** `revive` finds or starts a daemon where none answers the first call. */
+  /** `revive` finds or starts a daemon where none answers a call, since daemons may take over from one another between two. */
   constructor(place: Place, timeoutMs: number, revive?: () => Promise<Place>) {
     this.#place = place;
     this.#timeout_ms = timeoutMs;
@@ -32,24 +36,28 @@ export class Client {
 
   /** Calls a route. Refusals of the daemon are thrown as KataError; a daemon that does not answer as LocalError. */
   async call<Id extends RouteId>(id: Id, input: Send<Routes[Id]>): Promise<Reply<Routes[Id]>> {
-    const response = await this.fetch(id, input, AbortSignal.timeout(this.#timeout_ms));
+    const response = await this.#reach(id, input as Sent, () => AbortSignal.timeout(this.#timeout_ms), REVIVALS);
     if (response.status === 204) return null as Reply<Routes[Id]>;
     const reply = await this.#json(response);
     if (response.ok) return reply as Reply<Routes[Id]>;
     throw this.refusal(response.status, reply);
   }
 
-  /** Sends the request of a route and gives the reply as it comes. */
-  async fetch<Id extends RouteId>(id: Id, input: Send<Routes[Id]>, signal: AbortSignal): Promise<Response> {
-    const revive = this.#revive;
-    this.#revive = undefined;
+  /** Sends the request of a route and gives the reply as it comes. A daemon is only started for it where none ever answered. */
+  fetch<Id extends RouteId>(id: Id, input: Send<Routes[Id]>, signal: AbortSignal): Promise<Response> {
+    return this.#reach(id, input as Sent, () => signal, this.#answered ? 0 : REVIVALS);
+  }
+
+  async #reach(id: RouteId, input: Sent, signal: () => AbortSignal, revivals: number): Promise<Response> {
     try {
-      return await this.#send(id, input as Sent, signal);
+      const response = await this.#send(id, input, signal());
+      this.#answered = true;
+      return response;
     } catch (error) {
       // Only where no connection was made is it sure that nothing was done.
-      if (!revive || !isRefused(error)) throw this.#unreachable(error);
-      this.#place = await revive();
-      return this.fetch(id, input, AbortSignal.timeout(this.#timeout_ms));
+      if (!this.#revive || revivals === 0 || !isRefused(error)) throw this.#unreachable(error);
+      this.#place = await this.#revive();
+      return this.#reach(id, input, signal, revivals - 1);
     }
   }
 

@@ -8,6 +8,7 @@ import { findLocal, isRunning, liveRecords, placeOf } from "./find.ts";
 
 const PATIENCE_MS = 10_000;
 const POLL_MS = 2;
+const SIGTERM = 15;
 
 type Start = { home: Home; flags: readonly string[]; startedBy: "command" | "auto" };
 
@@ -49,6 +50,7 @@ function spawn({ home, flags, startedBy }: Start): Child {
 async function untilListening(home: Home, child: Child, end: number): Promise<RuntimeRecord | undefined> {
   while (Date.now() < end) {
     const exit = child.exit();
+    if (exit !== undefined && wasEnded(exit)) return undefined;
     if (exit !== undefined && exit !== LOCK_HELD) throw failure(child.said(), exit);
     const pid = exit === undefined ? child.pid : holderOf(home.lock)?.pid;
     const found = readRecords(home.runtime).find((record) => record.pid === pid);
@@ -58,6 +60,9 @@ async function untilListening(home: Home, child: Child, end: number): Promise<Ru
   }
   return undefined;
 }
+
+/** Whether another asked it to end, as an explicit start does that takes over: it had no fault of its own. */
+const wasEnded = (exit: number): boolean => exit === 0 || exit === 128 + SIGTERM;
 
 /** What a daemon said before it ended, as the error that it was. */
 function failure(said: string, exit: number): Error {

@@ -1,4 +1,4 @@
-import { mkdirSync } from "node:fs";
+import { mkdirSync, rmSync } from "node:fs";
 import { dirname } from "node:path";
 import { Hub } from "../app/hub.ts";
 import { type DaemonConfig, printListen } from "../config/daemon.ts";
@@ -19,6 +19,7 @@ import { makePrivateFolder } from "./private-folder.ts";
 import { serve } from "./router.ts";
 
 const DRAIN_MS = 10_000;
+const LATECOMERS_MS = 50;
 const TAKEOVER_MS = 15_000;
 
 export type Started = { address: string; tookOverFrom: number | undefined; ended: Promise<void> };
@@ -79,21 +80,33 @@ export async function startDaemon(config: DaemonConfig, startedBy: "command" | "
   const ended = new Promise<void>((resolve) => {
     const stop = async (signal: string) => {
       log(`${signal}: stopping`);
-      const drained = server.stop(false);
+      // Its record says that it listens; from here on it does not.
+      forget();
       ending.abort();
+      await turnAway(config);
+      const drained = server.stop(false);
       const late = Promise.withResolvers<void>();
       const deadline = setTimeout(late.resolve, DRAIN_MS);
       await Promise.race([drained, late.promise]);
       clearTimeout(deadline); // It would keep the process alive for so long.
       await server.stop(true);
       await db.close();
-      forget();
       resolve();
     };
     for (const signal of ["SIGTERM", "SIGINT"] as const) process.once(signal, () => void stop(signal));
     process.on("SIGHUP", () => reload(home));
   });
   return { address, tookOverFrom: taken.from, ended };
+}
+
+/**
+ * Takes the socket away, so that who comes now finds none and starts the next daemon, and lets those say what they want who
+ * have just connected: a closed listener resets them, and they could not know whether anything was done.
+ */
+async function turnAway({ listen: address }: DaemonConfig): Promise<void> {
+  if (address.kind !== "unix") return;
+  rmSync(address.path, { force: true });
+  await Bun.sleep(LATECOMERS_MS);
 }
 
 /** Hooks are read again; a file that is wrong changes nothing. */
