@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from "bun:test";
-import { findCreation, countEventsAfter, eventsAfter, lastEventId, resetAfter } from "../src/store/events.ts";
+import { closeEvents, siblingCloses } from "../src/store/closes.ts";
+import { findCreation, countEventsAfter, eventsAfter, eventsBetween, lastEventId, resetAfter } from "../src/store/events.ts";
 import { commentsOf } from "../src/store/comments.ts";
 import type { Db } from "../src/store/db.ts";
 import {
@@ -92,6 +93,10 @@ const sorted: typeof quick = [
   ["an issue's links", (db) => linksOf(db, 1), "links_to"],
   ["an issue's children", (db) => childIdsOf(db, 1), "links_to"],
   ["a used idempotency key", (db) => findCreation(db, 1, "key", "2026-01-01T00:00:00.000Z"), "events_idempotency"],
+  ["closes of siblings", (db) => siblingCloses(db, { parent_id: 1, except_id: 2, actor: "ada", since: "2026-01-01" }), "events_closes"],
+  ["a project's closes", (db) => closeEvents(db, 1), "events_audit"],
+  ["events of a window", (db) => eventsBetween(db, { since: "2026-01-01", until: "2026-01-02" }), "events_time"],
+  ["a project's events of a window", (db) => eventsBetween(db, { project_id: 1, since: "2026-01-01", until: "2026-01-02" }), "events_"],
   ["peers", (db) => peersOf(db, [1, 2]), "links_to"],
 ];
 

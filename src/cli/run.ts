@@ -75,7 +75,8 @@ function contextOf(global: Global): Context {
 
 function textError(error: KataError | LocalError): string {
   const hint = error.hint === undefined ? "" : `\nHint: ${lineSafe(error.hint)}`;
-  return `kata: ${lineSafe(error.message)}${hint}`;
+  // A list in a message has lines of its own; set in, none of them can pass for another message.
+  return `kata: ${error.message.split("\n").map(lineSafe).join("\n  ")}${hint}`;
 }
 
 function jsonError(error: KataError | LocalError): string {

@@ -23,7 +23,9 @@ export async function siblingCloses(db: Db, { parent_id, except_id, actor, since
 
 /** A project's closes and refused closes, oldest first. */
 export async function closeEvents(db: Db, projectId: number): Promise<StoredEvent[]> {
-  return selectEvents(db, sql`events.project_id = ${projectId} AND events.type IN ('issue.closed', 'close.throttled')`, "ASC");
+  // Asked for at once, they would be looked for among all the project's events, which are in order already.
+  const found = sql`SELECT id FROM events WHERE project_id = ${projectId} AND type IN ('issue.closed', 'close.throttled')`;
+  return selectEvents(db, sql`events.id IN (${found})`, "ASC");
 }
 
 /** The present short ids of some issues by ULID, deleted ones too. */
