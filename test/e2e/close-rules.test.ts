@@ -44,7 +44,7 @@ test("of two closes at once one closes, and the other is told that nothing chang
   const body = { actor: "tester", reason: "done", message, evidence: [{ type: "commit", sha: "abc1234" }] };
   const close = async () => (await (await ask(kata, `/projects/1/issues/${a}/actions/close`, body)).json()) as { changed: boolean };
   const replies = await Promise.all([close(), close()]);
-  expect(replies.map(({ changed }) => changed).sort()).toEqual([false, true]);
+  expect(replies.filter(({ changed }) => changed)).toHaveLength(1);
   const { events } = (await (await ask(kata, "/events?after_id=0")).json()) as Events;
   expect(events.filter(({ type }) => type === "issue.closed")).toHaveLength(1);
 });
