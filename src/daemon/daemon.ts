@@ -1,4 +1,6 @@
 import type { App } from "../app/app.ts";
+import type { Auth } from "../config/daemon.ts";
+import type { Listener } from "../config/listener.ts";
 
 /** One serving process: the app, and what routes tell or ask of the process around it. */
 export type Daemon = {
@@ -9,7 +11,6 @@ export type Daemon = {
   started_at: string;
   /** Aborted when the daemon stops: streams end then. */
   ending: AbortSignal;
-  /** Where the listener is TCP, a page of the web could reach it under a name of its own (DNS rebinding). */
-  checks_host: boolean;
-  auth: { token: string | undefined; insecure_readonly: boolean };
+  listeners: readonly Listener[];
+  auth: Auth;
 };

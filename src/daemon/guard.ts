@@ -1,5 +1,6 @@
 import { createHash, timingSafeEqual } from "node:crypto";
 import type { Needs, Route } from "../api/route.ts";
+import type { Listener } from "../config/listener.ts";
 import { kindOfHost } from "../core/address.ts";
 import { KataError } from "../core/error.ts";
 import { isBlank } from "../core/text.ts";
@@ -35,9 +36,12 @@ export function checkOrigin(request: Request): void {
   throw new KataError("unsupported_media_type", `Content-Type: must be application/json, not ${type ?? "absent"}.`);
 }
 
-/** Refuses a Host that is neither a literal address nor this machine's own name, so that no foreign name can stand for the daemon. */
-export function checkHost(daemon: Daemon, request: Request): void {
-  if (!daemon.checks_host) return;
+/**
+ * Refuses a Host that is neither a literal address nor this machine's own name, so that no foreign name can stand for the
+ * daemon: a page of the web could reach a TCP listener under a name of its own (DNS rebinding).
+ */
+export function checkHost({ address }: Listener, request: Request): void {
+  if (address.kind === "unix") return;
   const host = (request.headers.get("host") ?? "").replace(/:\d*$/, "").toLowerCase();
   if (host === "" || host === "localhost" || host === "kata.invalid" || kindOfHost(host) !== "name") return;
   throw new KataError("host_forbidden", `Host: ${JSON.stringify(host)} is not a name of this daemon.`, {

@@ -1,6 +1,6 @@
 import { chmodSync, lstatSync, mkdirSync, unlinkSync } from "node:fs";
 import { dirname } from "node:path";
-import { type ListenAddress, printListen } from "../config/daemon.ts";
+import { type ListenAddress, printListen } from "../config/listener.ts";
 import { LocalError } from "../core/error.ts";
 
 /** Cuts a connection on which nothing moves; streams beat faster. The runtime counts in steps of four seconds. */

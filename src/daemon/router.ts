@@ -2,6 +2,7 @@ import * as v from "valibot";
 import { paths, type RouteId } from "../api/paths.ts";
 import type { Input, Reply, Route } from "../api/route.ts";
 import { type Routes, routes } from "../api/routes.ts";
+import type { Listener } from "../config/listener.ts";
 import { KataError } from "../core/error.ts";
 import { Answer } from "./answer.ts";
 import { type Daemon } from "./daemon.ts";
@@ -10,7 +11,7 @@ import { BODY_LIMIT, readJson } from "./json.ts";
 import { logError } from "./log.ts";
 
 /** What a handler knows beside its input. */
-export type Asked = { daemon: Daemon; request: Request; principal: Principal };
+export type Asked = { daemon: Daemon; listener: Listener; request: Request; principal: Principal };
 
 export type Handler<Id extends RouteId> = (
   daemon: Daemon,
@@ -21,12 +22,13 @@ export type Handler<Id extends RouteId> = (
 export type Handlers = { [Id in RouteId]: Handler<Id> };
 
 type AnyHandler = (daemon: Daemon, input: unknown, asked: Asked) => Promise<unknown>;
-type Received = { request: Bun.BunRequest<string>; server: Bun.Server<undefined>; principal: Principal };
+type Received = { listener: Listener; request: Bun.BunRequest<string>; server: Bun.Server<undefined>; principal: Principal };
 type Served = (request: Bun.BunRequest<string>, server: Bun.Server<undefined>) => Promise<Response>;
 
 /** The listener's part of what `Bun.serve` takes: the contract's routes, and an answer for whatever is none. */
 export function serve(
   daemon: Daemon,
+  listener: Listener,
   handlers: Handlers,
 ): { routes: Record<string, Served>; fetch: (request: Request) => Promise<Response> } {
   const byPath = Map.groupBy(Object.keys(paths) as RouteId[], (id) => paths[id].split(" ")[1] ?? "");
@@ -34,15 +36,20 @@ export function serve(
   for (const [path, ids] of byPath) {
     const methods = new Map(ids.map((id) => [paths[id].split(" ")[0] ?? "", id]));
     table[path] = (request, server) =>
-      respond(daemon, request, (principal) => dispatch(daemon, { request, server, principal }, methods, handlers));
+      respond(daemon, listener, request, (principal) => dispatch(daemon, { listener, request, server, principal }, methods, handlers));
   }
-  return { routes: table, fetch: (request) => respond(daemon, request, async (principal) => stray(request, principal)) };
+  return { routes: table, fetch: (request) => respond(daemon, listener, request, async (principal) => stray(request, principal)) };
 }
 
-async function respond(daemon: Daemon, request: Request, work: (principal: Principal) => Promise<Response>): Promise<Response> {
+async function respond(
+  daemon: Daemon,
+  listener: Listener,
+  request: Request,
+  work: (principal: Principal) => Promise<Response>,
+): Promise<Response> {
   try {
     checkOrigin(request);
-    checkHost(daemon, request);
+    checkHost(listener, request);
     const response = await work(identify(daemon, request));
     return request.method === "HEAD" ? new Response(null, response) : response;
   } catch (thrown) {
@@ -55,7 +62,7 @@ async function respond(daemon: Daemon, request: Request, work: (principal: Princ
 
 async function dispatch(
   daemon: Daemon,
-  { request, server, principal }: Received,
+  { listener, request, server, principal }: Received,
   methods: Map<string, RouteId>,
   handlers: Handlers,
 ): Promise<Response> {
@@ -70,7 +77,7 @@ async function dispatch(
   const input = await read(route, request, principal);
   // The work on a large body takes its time, and nothing moves on the connection meanwhile.
   if (route.limit !== undefined) server.timeout(request, 0);
-  const answer = await handler(daemon, input, { daemon, request, principal });
+  const answer = await handler(daemon, input, { daemon, listener, request, principal });
   if (answer instanceof Response) return answer;
   const { body, headers, status = route.status ?? 200 } = answer instanceof Answer ? (answer as Answer<unknown>) : new Answer(answer);
   if (body === null) return new Response(null, { status, headers });

@@ -1,9 +1,10 @@
 import { mkdirSync, rmSync } from "node:fs";
 import { dirname } from "node:path";
 import { Hub } from "../app/hub.ts";
-import { type DaemonConfig, printListen } from "../config/daemon.ts";
+import type { DaemonConfig } from "../config/daemon.ts";
 import type { Home } from "../config/home.ts";
 import { checkHooks } from "../config/hooks.ts";
+import { type Listener, printListen } from "../config/listener.ts";
 import { lock } from "../config/lock.ts";
 import { dropDeadRecords, holderOf, writeRecord } from "../config/runtime.ts";
 import { LocalError } from "../core/error.ts";
@@ -36,7 +37,7 @@ export async function startDaemon(config: DaemonConfig, startedBy: "command" | "
   mkdirSync(dirname(home.lock), { recursive: true, mode: 0o700 });
   const taken = await takeLock(home.lock, startedBy);
   if (!taken) return "held";
-  const address = printListen(config.listen);
+  const address = config.listeners.map(({ name }) => name)[0] ?? "";
   taken.held.tell({ pid: process.pid, address, started_by: startedBy });
 
   const ulid = ulidSource(Date.now, (bytes) => crypto.getRandomValues(bytes));
@@ -56,14 +57,15 @@ export async function startDaemon(config: DaemonConfig, startedBy: "command" | "
     db_path: home.db,
     started_at: new Date().toISOString(),
     ending: ending.signal,
-    checks_host: config.listen.kind === "tcp",
-    auth: { token: config.token, insecure_readonly: config.insecure_readonly },
+    listeners: config.listeners,
+    auth: config.auth,
   };
-  if (address === printListen({ kind: "unix", path: home.socket })) {
+  if (config.listeners.some(({ name }) => name === printListen({ kind: "unix", path: home.socket }))) {
     makePrivateFolder(dirname(dirname(home.socket)));
     makePrivateFolder(dirname(home.socket));
   }
-  const server = await listen(config.listen, serve(daemon, handlers));
+  const servers: Bun.Server<undefined>[] = [];
+  for (const listener of config.listeners) servers.push(await listen(listener.address, serve(daemon, listener, handlers)));
   logFaults();
   const { started_at, version } = daemon;
   dropDeadRecords(home.runtime);
@@ -83,13 +85,13 @@ export async function startDaemon(config: DaemonConfig, startedBy: "command" | "
       // Its record says that it listens; from here on it does not.
       forget();
       ending.abort();
-      await turnAway(config);
-      const drained = server.stop(false);
+      await turnAway(config.listeners);
+      const drained = Promise.all(servers.map((server) => server.stop(false)));
       const late = Promise.withResolvers<void>();
       const deadline = setTimeout(late.resolve, DRAIN_MS);
       await Promise.race([drained, late.promise]);
       clearTimeout(deadline); // It would keep the process alive for so long.
-      await server.stop(true);
+      await Promise.all(servers.map((server) => server.stop(true)));
       await db.close();
       resolve();
     };
@@ -100,12 +102,13 @@ export async function startDaemon(config: DaemonConfig, startedBy: "command" | "
 }
 
 /**
- * Takes the socket away, so that who comes now finds none and starts the next daemon, and lets those say what they want who
+ * Takes the sockets away, so that who comes now finds none and starts the next daemon, and lets those say what they want who
  * have just connected: a closed listener resets them, and they could not know whether anything was done.
  */
-async function turnAway({ listen: address }: DaemonConfig): Promise<void> {
-  if (address.kind !== "unix") return;
-  rmSync(address.path, { force: true });
+async function turnAway(listeners: readonly Listener[]): Promise<void> {
+  const paths = listeners.flatMap(({ address }) => (address.kind === "unix" ? [address.path] : []));
+  if (paths.length === 0) return;
+  for (const path of paths) rmSync(path, { force: true });
   await Bun.sleep(LATECOMERS_MS);
 }
 
