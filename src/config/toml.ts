@@ -121,16 +121,23 @@ function badLine(text: string): number {
  * find. Where its table is there several times, `nth` says which one is meant, from 0.
  */
 export function lineOf(text: string, key: string, nth?: number): number | undefined {
-  let inside = "";
   let tables = -1;
+  for (const { line, about, begins } of linesOf(text)) {
+    if (begins !== undefined && `${key}.`.startsWith(`${begins}.`)) tables += 1;
+    const isOther = nth !== undefined && tables >= 0 && tables !== nth;
+    if (about === key && !isOther) return line;
+  }
+  return key.includes(".") ? lineOf(text, key.slice(0, key.lastIndexOf(".")), nth) : undefined;
+}
+
+/** Each line with the key that it is about, which is its table's where it gives none; `begins` where it begins one of several tables. */
+function* linesOf(text: string): Generator<{ line: number; about: string; begins: string | undefined }> {
+  let inside = "";
   for (const [at, line] of text.split("\n").entries()) {
     const [, brackets, header] = /^\s*(\[\[?)\s*([^\]]+?)\s*\]/.exec(line) ?? [];
     inside = header ?? inside;
-    if (brackets === "[[" && `${key}.`.startsWith(`${inside}.`)) tables += 1;
-    if (nth !== undefined && tables >= 0 && tables !== nth) continue;
     const name = /^\s*("?)([\w.-]+)\1\s*=/.exec(line)?.[2];
-    if (name !== undefined && [inside, name].filter(Boolean).join(".") === key) return at + 1;
-    if (name === undefined && inside === key) return at + 1;
+    const about = name === undefined ? inside : [inside, name].filter(Boolean).join(".");
+    yield { line: at + 1, about, begins: brackets === "[[" ? inside : undefined };
   }
-  return key.includes(".") ? lineOf(text, key.slice(0, key.lastIndexOf(".")), nth) : undefined;
 }
