@@ -1,6 +1,6 @@
 import type { Client } from "../client/client.ts";
 import type { Home } from "../config/home.ts";
-import type { Target } from "../config/target.ts";
+import type { Asking, Target } from "../config/target.ts";
 import type { LocalError } from "../core/error.ts";
 import type { Args, Flags } from "./args.ts";
 import type { Terminal } from "./terminal.ts";
@@ -32,6 +32,8 @@ export type Context = {
   /** The command line, as it was given. */
   argv: readonly string[];
   actor(): string;
+  /** What the selection of a daemon is made from. */
+  asking: Asking;
   /** Which daemon is selected, and why. */
   target(): Promise<Target>;
   /** A client of the selected daemon; this machine's own is started if none answers. */

@@ -1,9 +1,11 @@
 import type { Command } from "./command.ts";
 import { assign } from "./commands/assign.ts";
+import { authExplain } from "./commands/auth-explain.ts";
 import { auditCloses } from "./commands/audit-closes.ts";
 import { close } from "./commands/close.ts";
 import { comment } from "./commands/comment.ts";
 import { create } from "./commands/create.ts";
+import { daemonLocate } from "./commands/daemon-locate.ts";
 import { daemonReload } from "./commands/daemon-reload.ts";
 import { daemonRestart } from "./commands/daemon-restart.ts";
 import { daemonStatus } from "./commands/daemon-status.ts";
@@ -70,6 +72,8 @@ export const commands: readonly Command[] = [
   daemonRestart,
   daemonStatus,
   daemonReload,
+  daemonLocate,
+  authExplain,
   health,
   whoami,
   quickstart,

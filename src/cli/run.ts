@@ -63,8 +63,8 @@ function contextOf(global: Global, argv: readonly string[]): Context {
   const home = homeOf(env);
   const folder = global.workspace ?? ".";
   const notice = (line: string) => printErr(line);
-  const settings = lazy(() => readSettings(home));
-  const target = lazy(() => targetOf({ daemon: global.daemon, env, folder, home, settings, notice }));
+  const asking = { daemon: global.daemon, env, folder, home, settings: lazy(() => readSettings(home)), notice };
+  const target = lazy(() => targetOf(asking));
   const client = lazy(async () => {
     const timeoutMs = httpTimeout(env, notice);
     const chosen = await target();
@@ -79,6 +79,7 @@ function contextOf(global: Global, argv: readonly string[]): Context {
     terminal: terminalOf(env),
     argv,
     actor: () => actorOf(global.as, env, folder).actor,
+    asking,
     target,
     client,
     project: lazy(() => resolveBound(client, folder, global.project || undefined)),

@@ -3,7 +3,7 @@ import { resolve } from "node:path";
 import { LocalError } from "../core/error.ts";
 import { type Asked, type Choice, chooseDaemon, type Remote } from "./choice.ts";
 import { type Home, homeOf } from "./home.ts";
-import { judge, readServer, type Server } from "./server.ts";
+import { judge, readServer, type Server, type Verdict } from "./server.ts";
 import { type Token, tokenOf } from "./token.ts";
 
 /** Which daemon a front end talks to, why, and with what. */
@@ -15,7 +15,7 @@ export type Target = Pick<Choice, "source" | "by" | "name"> & { token: Token | u
 /** What https needs beside an address: a private authority, and a proxy where one was asked for. */
 type Https = { ca?: { pem: string; from: string } | undefined; proxy?: string | undefined };
 
-type Asking = Asked & { home: Home };
+export type Asking = Asked & { home: Home };
 
 /** The chosen daemon. One that may not be talked to is refused before anything is sent. */
 export async function targetOf(asking: Asking): Promise<Target> {
@@ -23,20 +23,33 @@ export async function targetOf(asking: Asking): Promise<Target> {
 }
 
 export function targetFor(choice: Choice, asking: Asking): Target {
-  const { env, settings } = asking;
   const { source, by, name } = choice;
   const chosen = { source, by, ...(name !== undefined && { name }) };
   if (choice.kind === "local") {
-    const other = choice.home !== undefined;
-    const home = other ? homeOf({ ...env, KATA_HOME: choice.home, KATA_DB: undefined }) : asking.home;
-    return { ...chosen, kind: "local", home, token: choice.token?.() ?? tokenOf(env, home, other ? undefined : settings) };
+    const home = localHome(choice, asking);
+    return { ...chosen, kind: "local", home, token: localToken(choice, asking, home) };
   }
-  const { url, at, insecure } = choice;
-  const server = readServer(url, at);
-  const token = choice.token?.() ?? tokenOf(env, asking.home, settings);
-  const verdict = judge(server, token !== undefined, insecure);
-  if (!verdict.allowed) throw new LocalError("internal", `${at}: ${verdict.why}`, verdict.fix);
-  return { ...chosen, kind: "remote", server, token, ...httpsOf(choice, server, env) };
+  const { server, token, verdict } = weigh(choice, asking);
+  if (!verdict.allowed) throw new LocalError("internal", `${choice.at}: ${verdict.why}`, verdict.fix);
+  return { ...chosen, kind: "remote", server, token, ...httpsOf(choice, server, asking.env) };
+}
+
+/** The address of a choice, the token that would go there, and whether anything may. */
+export function weigh(choice: Choice & { kind: "remote" }, asking: Asking): { server: Server; token: Token | undefined; verdict: Verdict } {
+  const server = readServer(choice.url, choice.at);
+  const token = choice.token ? choice.token() : tokenOf(asking.env, asking.home, asking.settings);
+  return { server, token, verdict: judge(server, token !== undefined, choice.insecure) };
+}
+
+type Local = Choice & { kind: "local" };
+
+function localHome({ home }: Local, { env, home: own }: Asking): Home {
+  return home === undefined ? own : homeOf({ ...env, KATA_HOME: home, KATA_DB: undefined });
+}
+
+/** A daemon of this machine has the token of its own home. */
+function localToken(choice: Local, { env, settings }: Asking, home: Home): Token | undefined {
+  return choice.token ? choice.token() : tokenOf(env, home, choice.home === undefined ? settings : undefined);
 }
 
 function httpsOf({ at, ca_file, proxy }: Remote, { scheme }: Server, env: Asked["env"]): Https {

@@ -17,7 +17,7 @@ async function behindLoss(lost: RegExp, how: "cut" | "silent") {
     let losing = false;
     socket.on("data", (data: Buffer) => {
       const line = data.toString().split("\r\n")[0] ?? "";
-      if (/ HTTP\/1\.1$/.test(line)) seen.push(line);
+      if (line.endsWith(" HTTP/1.1")) seen.push(line);
       losing = state.losing && lost.test(line);
       daemon.write(data);
     });
