@@ -16,6 +16,7 @@ import { daemonStart } from "./commands/daemon-start.ts";
 import { daemonStop } from "./commands/daemon-stop.ts";
 import { deleteCommand } from "./commands/delete.ts";
 import { digest } from "./commands/digest.ts";
+import { doctor } from "./commands/doctor.ts";
 import { edit } from "./commands/edit.ts";
 import { events } from "./commands/events.ts";
 import { init } from "./commands/init.ts";
@@ -74,6 +75,7 @@ export const commands: readonly Command[] = [
   daemonReload,
   daemonLocate,
   authExplain,
+  doctor,
   health,
   whoami,
   quickstart,

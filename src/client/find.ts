@@ -48,10 +48,14 @@ const PING_MS = 1_000;
 
 type Remote = Target & { kind: "remote" };
 
+/** The place of a daemon that was named. */
+export function remotePlace({ server, token, ca, proxy }: Remote): Place {
+  return { name: server.base_url, base: server.base_url, token, ca: ca?.pem, proxy };
+}
+
 /** Asks a daemon of a target that was named whether it is there; it is not replaced by another if not. */
 export async function findRemote(target: Remote, timeoutMs: number): Promise<Client> {
-  const { server, token, ca, proxy } = target;
-  const place: Place = { name: server.base_url, base: server.base_url, token, ca: ca?.pem, proxy };
+  const place = remotePlace(target);
   const { service } = await new Client(place, PING_MS).call("liveness.ping", {}).catch((error: unknown) => {
     throw unavailable(error, target);
   });

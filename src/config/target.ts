@@ -25,10 +25,7 @@ export async function targetOf(asking: Asking): Promise<Target> {
 export function targetFor(choice: Choice, asking: Asking): Target {
   const { source, by, name } = choice;
   const chosen = { source, by, ...(name !== undefined && { name }) };
-  if (choice.kind === "local") {
-    const home = localHome(choice, asking);
-    return { ...chosen, kind: "local", home, token: localToken(choice, asking, home) };
-  }
+  if (choice.kind === "local") return { ...chosen, kind: "local", home: homeFor(choice, asking), token: tokenFor(choice, asking) };
   const { server, token, verdict } = weigh(choice, asking);
   if (!verdict.allowed) throw new LocalError("internal", `${choice.at}: ${verdict.why}`, verdict.fix);
   return { ...chosen, kind: "remote", server, token, ...httpsOf(choice, server, asking.env) };
@@ -37,19 +34,19 @@ export function targetFor(choice: Choice, asking: Asking): Target {
 /** The address of a choice, the token that would go there, and whether anything may. */
 export function weigh(choice: Choice & { kind: "remote" }, asking: Asking): { server: Server; token: Token | undefined; verdict: Verdict } {
   const server = readServer(choice.url, choice.at);
-  const token = choice.token ? choice.token() : tokenOf(asking.env, asking.home, asking.settings);
+  const token = tokenFor(choice, asking);
   return { server, token, verdict: judge(server, token !== undefined, choice.insecure) };
 }
 
-type Local = Choice & { kind: "local" };
-
-function localHome({ home }: Local, { env, home: own }: Asking): Home {
-  return home === undefined ? own : homeOf({ ...env, KATA_HOME: home, KATA_DB: undefined });
+/** A daemon's own token, or the shared one; the daemon of another home on this machine has that home's. */
+export function tokenFor(choice: Choice, asking: Asking): Token | undefined {
+  if (choice.token) return choice.token();
+  const isOther = choice.kind === "local" && choice.home !== undefined;
+  return isOther ? tokenOf(asking.env, homeFor(choice, asking)) : tokenOf(asking.env, asking.home, asking.settings);
 }
 
-/** A daemon of this machine has the token of its own home. */
-function localToken(choice: Local, { env, settings }: Asking, home: Home): Token | undefined {
-  return choice.token ? choice.token() : tokenOf(env, home, choice.home === undefined ? settings : undefined);
+function homeFor({ home }: Choice & { kind: "local" }, { env, home: own }: Asking): Home {
+  return home === undefined ? own : homeOf({ ...env, KATA_HOME: home, KATA_DB: undefined });
 }
 
 function httpsOf({ at, ca_file, proxy }: Remote, { scheme }: Server, env: Asked["env"]): Https {
