@@ -35,7 +35,7 @@ export type Context = {
   /** What the selection of a daemon is made from. */
   asking: Asking;
   /** Which daemon is selected, and why. */
-  target(): Promise<Target>;
+  target(): Target;
   /** A client of the selected daemon; this machine's own is started if none answers. */
   client(): Promise<Client>;
   /** The project of `--project` or the workspace. */

@@ -67,7 +67,7 @@ function contextOf(global: Global, argv: readonly string[]): Context {
   const target = lazy(() => targetOf(asking));
   const client = lazy(async () => {
     const timeoutMs = httpTimeout(env, notice);
-    const chosen = await target();
+    const chosen = target();
     if (chosen.kind === "remote") return findRemote(chosen, timeoutMs);
     return reachLocal({ home: chosen.home, token: chosen.token, env, timeoutMs, say: notice });
   });

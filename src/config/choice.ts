@@ -1,5 +1,7 @@
 import { dirname, join } from "node:path";
 import { LocalError } from "../core/error.ts";
+import { findDaemon } from "./catalog.ts";
+import { readLocalFile } from "./local-file.ts";
 import type { Settings } from "./settings.ts";
 import type { Token } from "./token.ts";
 import { textOf } from "./toml.ts";
@@ -41,7 +43,7 @@ export type Remote = {
 export type OwnToken = () => Token | undefined;
 
 /** `--daemon`, else KATA_SERVER, else `.kata.local.toml`, else `active_daemon`, else this machine's own daemon. */
-export async function chooseDaemon(asked: Asked): Promise<Choice> {
+export function chooseDaemon(asked: Asked): Choice {
   const { daemon, env, settings } = asked;
   if (daemon !== undefined) return inCatalog(asked, daemon, "daemon_flag", `--daemon ${daemon}`);
   const url = env["KATA_SERVER"];
@@ -49,26 +51,25 @@ export async function chooseDaemon(asked: Asked): Promise<Choice> {
     const insecure = /^(?:1|true)$/.test(env["KATA_ALLOW_INSECURE"] ?? "");
     return { source: "configured", by: "KATA_SERVER", kind: "remote", url, at: "KATA_SERVER", insecure };
   }
-  const local = await inWorkspace(asked);
+  const local = inWorkspace(asked);
   if (local) return local;
   const active = settings().active_daemon;
   if (active) return inCatalog(asked, active, "configured", `active_daemon in ${settings().path}`);
   return { source: "local_default", by: "nothing names another daemon", kind: "local" };
 }
 
-async function inCatalog({ settings, env }: Asked, name: string, source: Choice["source"], by: string): Promise<Choice> {
-  return (await import("./catalog.ts")).findDaemon(settings(), env, name, { source, by });
+function inCatalog({ settings, env }: Asked, name: string, source: Choice["source"], by: string): Choice {
+  return findDaemon(settings(), env, name, { source, by });
 }
 
 /** What the nearest `.kata.local.toml` says that names a daemon, at or below the workspace's root or its repository's. */
-async function inWorkspace(asked: Asked): Promise<Choice | undefined> {
+function inWorkspace(asked: Asked): Choice | undefined {
   const { root, git_root, start } = findWorkspace(asked.folder);
   const boundary = [root, git_root].filter((folder) => folder !== undefined).sort((a, b) => b.length - a.length)[0];
   if (boundary === undefined) return undefined;
   for (let folder = start; ; folder = dirname(folder)) {
     const path = join(folder, ".kata.local.toml");
     if (textOf(path) !== undefined) {
-      const { readLocalFile } = await import("./local-file.ts");
       const server = readLocalFile(path, git_root, asked);
       if (server?.daemon !== undefined) return inCatalog(asked, server.daemon, "configured", `[server] daemon in ${path}`);
       if (server?.remote !== undefined) return { source: "configured", by: path, kind: "remote", ...server.remote };

@@ -18,8 +18,8 @@ type Https = { ca?: { pem: string; from: string } | undefined; proxy?: string | 
 export type Asking = Asked & { home: Home };
 
 /** The chosen daemon. One that may not be talked to is refused before anything is sent. */
-export async function targetOf(asking: Asking): Promise<Target> {
-  return targetFor(await chooseDaemon(asking), asking);
+export function targetOf(asking: Asking): Target {
+  return targetFor(chooseDaemon(asking), asking);
 }
 
 export function targetFor(choice: Choice, asking: Asking): Target {

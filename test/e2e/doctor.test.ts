@@ -1,30 +1,13 @@
 import { expect, test } from "bun:test";
 import { chmodSync } from "node:fs";
 import { dirname, join } from "node:path";
+import { checkIds } from "../../src/cli/doctor/check.ts";
 import { homeOf } from "../../src/config/home.ts";
 import { freePort } from "../free-port.ts";
 import { type Ran, type Workspace, workspace } from "../workspace.ts";
 
 type Check = { id: string; category: string; status: string; summary: string; details: string[]; fix: string | null };
 type Report = { version: number; checks: Check[]; summary: Record<string, number> };
-
-const IDS = [
-  "config.daemon",
-  "config.workspace",
-  "config.hooks",
-  "target.selection",
-  "target.token",
-  "target.guardrail",
-  "daemon.connection",
-  "daemon.health",
-  "daemon.identity",
-  "daemon.version",
-  "daemon.clock",
-  "workspace.project",
-  "files.home",
-  "files.socket",
-  "files.secrets",
-];
 
 const at = (ran: Ran, id: string) => ran.json<Report>().checks.find((check) => check.id === id);
 const doctor = (kata: Workspace, env: Record<string, string> = {}, words: string[] = []) =>
@@ -35,7 +18,7 @@ test("`kata doctor` reports each check once, with a fix where it fails, and is w
   const ran = await doctor(kata);
   const { checks, summary, version } = ran.json<Report>();
   expect([ran.exit, ran.stderr, version, summary]).toEqual([0, "", 1, { ok: 15, info: 0, warn: 0, fail: 0 }]);
-  expect(checks.map(({ id }) => id)).toEqual(IDS);
+  expect(checks.map(({ id }) => id)).toEqual([...checkIds]);
   for (const check of checks)
     expect(check).toEqual({ ...check, category: check.id.split(".")[0] as string, details: expect.any(Array), fix: null });
   const { stdout } = await kata`doctor`;

@@ -14,7 +14,7 @@ export const authExplain = command({
   words: ["url?"],
   flags: {},
   async run({ url }, { asking }) {
-    const choice = url === undefined ? await chooseDaemon(asking) : await asIfNamed(url, asking);
+    const choice = url === undefined ? chooseDaemon(asking) : asIfNamed(url, asking);
     const { token, verdict, withToken, ...place } = explain(choice, asking);
     const data = {
       ...place,
@@ -53,8 +53,8 @@ function verdictOf({ token, allowed, sends_token, would_send_token }: Said): str
 }
 
 /** The choice that KATA_SERVER with this value would be. */
-async function asIfNamed(url: string, asking: Asking): Promise<Choice> {
-  const choice = await chooseDaemon({ ...asking, daemon: undefined, env: { ...asking.env, KATA_SERVER: url || " " } });
+function asIfNamed(url: string, asking: Asking): Choice {
+  const choice = chooseDaemon({ ...asking, daemon: undefined, env: { ...asking.env, KATA_SERVER: url || " " } });
   return choice.kind === "remote" ? { ...choice, by: "the command line", at: "URL" } : choice;
 }
 

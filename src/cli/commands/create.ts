@@ -2,6 +2,7 @@ import { LocalError } from "../../core/error.ts";
 import { isBlank } from "../../core/text.ts";
 import { bodyFlags, readBody } from "../body.ts";
 import { type Bound, command } from "../command.ts";
+import { lostCreate } from "../lost-create.ts";
 import { mutationLine } from "../mutation.ts";
 import { checkPeer } from "../refs.ts";
 
@@ -51,9 +52,8 @@ export const create = command({
       force_new,
     };
     const headers = key ? { "idempotency-key": checkKey(key) } : {};
-    const data = await client.call("issues.create", { params: { project_id: project.id }, headers, body }).catch(async (error: unknown) => {
+    const data = await client.call("issues.create", { params: { project_id: project.id }, headers, body }).catch((error: unknown) => {
       if (!(error instanceof LocalError) || error.code !== "outcome_unknown") throw error;
-      const { lostCreate } = await import("../lost-create.ts");
       throw lostCreate(error, { argv: context.argv, key, givenKey: Boolean(idempotency_key), fromStdin: bodies.body_stdin });
     });
     const named = Object.entries(given).flatMap(([role, refs]) =>

@@ -10,7 +10,7 @@ export const daemonLocate = command({
   words: [],
   flags: {},
   async run(_, { target: selected, asking }) {
-    const target = await selected();
+    const target = selected();
     const { source, by, name, token } = target;
     const place = locate(target, asking);
     const data = { source, by, ...(name !== undefined && { daemon: name }), ...place, token: token ? { from: token.from } : null };

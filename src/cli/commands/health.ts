@@ -18,7 +18,7 @@ export const health = command({
 
 async function running({ env, target, notice }: Context): Promise<Client> {
   const timeoutMs = httpTimeout(env, notice);
-  const chosen = await target();
+  const chosen = target();
   if (chosen.kind === "remote") return findRemote({ ...chosen, token: undefined }, timeoutMs);
   const found = await findRunning(chosen.home, chosen.token, timeoutMs);
   if (found) return found;

@@ -1,6 +1,6 @@
-import { paths } from "../../api/paths.ts";
 import { Client } from "../../client/client.ts";
 import { liveRecords, placeOf, remotePlace } from "../../client/find.ts";
+import { notServed } from "../../client/served.ts";
 import type { Target } from "../../config/target.ts";
 import { LocalError } from "../../core/error.ts";
 import { build } from "../../core/version.ts";
@@ -55,11 +55,7 @@ async function versionOf(client: Client | undefined, version: string | undefined
   const both = `the daemon is kata ${version ?? "of an unknown version"}, and this is kata ${build.version}`;
   if (!client) return { status: "info" as const, summary: `${both}: whether they fit can't be asked without a token` };
   const { reply } = await probe(client, "openapi.show", {});
-  const served = (reply["paths"] ?? {}) as Record<string, Record<string, unknown>>;
-  const lacking = Object.values(paths).filter((route) => {
-    const [method = "", path = ""] = route.split(" ");
-    return served[path.replaceAll(/:(\w+)/g, "{$1}")]?.[method.toLowerCase()] === undefined;
-  });
+  const lacking = notServed(reply);
   if (lacking.length === 0) return { status: "ok" as const, summary: `${both}: it serves all that this one asks for` };
   const fix = "Bring both to one version, the daemon's host first.";
   return { status: "warn" as const, summary: `${both}: it lacks ${lacking.length} routes that this one asks for`, details: lacking, fix };

@@ -39,9 +39,9 @@ function otherWays({ host, kind, origin }: Server): string[] {
   ];
 }
 
-async function selection(asking: Asking) {
+function selection(asking: Asking) {
   const ignored: string[] = [];
-  const choice: Choice = await chooseDaemon({ ...asking, notice: (line) => ignored.push(line.replace(/^kata: /, "")) });
+  const choice: Choice = chooseDaemon({ ...asking, notice: (line) => ignored.push(line.replace(/^kata: /, "")) });
   const what = choice.name ?? (choice.kind === "local" ? "this machine's own daemon" : "another daemon");
   const summary = `${what}, by ${choice.source === "local_default" ? "default" : choice.by}`;
   if (ignored.length === 0) return { status: "ok" as const, summary, value: choice };
