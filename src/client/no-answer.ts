@@ -19,7 +19,7 @@ const CHECK = "Check the address, and that the daemon runs there.";
 /** Nobody took the connection. */
 const REFUSED = /^(?:ConnectionRefused|ECONNREFUSED|FailedToOpenSocket|ENOENT)$/;
 
-/** Other errors of the runtime's fetch that mean that the request can't have arrived. */
+/** Other errors of the runtime's fetch, by their codes. */
 const faults: readonly [RegExp, string, string?][] = [
   [/^(?:ENOTFOUND|EAI_\w+|DNS\w+)$/, "there is no host of that name"],
   [/^(?:EHOSTUNREACH|ENETUNREACH)$/, "there is no way to that host"],
@@ -49,7 +49,8 @@ export function faultOf(error: unknown, { proxy, ca }: Place, timeoutMs: number)
   }
   const [, why, hint] = faults.find(([codes]) => codes.test(code)) ?? [];
   if (why === undefined) return { why: "the connection was cut before the reply came", sent: true };
-  return { why, sent: false, ...(hint !== undefined && { hint }) };
+  // A TLS connection may break at any time; all others end before anything was sent.
+  return { why, sent: /^(?:EPROTO|ERR_SSL)/.test(code), ...(hint !== undefined && { hint }) };
 }
 
 /** Whether no connection was made, so that another daemon may be asked instead. */
@@ -64,7 +65,7 @@ function codeOf(error: unknown): string {
 /** The error for a fault: a change that may have been made says so, and how to look. `look` is undefined for what changes nothing. */
 export function noAnswer({ why, sent, late, hint = CHECK }: Fault, { name }: Place, look: string | undefined): NoAnswer {
   const kind = late ? "internal" : "daemon_unavailable";
-  const said = late ? `The daemon at ${name} ${why.replace("it ", "")}` : `No daemon answers at ${name}: ${why}`;
+  const said = `No daemon answers at ${name}: ${why}`;
   if (!sent || look === undefined) return new NoAnswer(kind, why, { message: `${said}.`, hint });
   const message = `${said}. Whether the change was made is not known.`;
   return new NoAnswer(kind, why, { message, hint: `Look before you send it again: ${look}`, code: "outcome_unknown" });

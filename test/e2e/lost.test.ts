@@ -79,7 +79,7 @@ test("a create that gets no reply in time says that it is not known", async () =
   const { exit, stderr } = await way.kata.run(["create", "Slow", "--idempotency-key", "slow-1"], { env: way.env });
   expect(exit).toBe(1);
   expect(stderr).toBe(
-    `kata: The daemon at ${way.server} did not answer within 500 ms. Whether the change was made is not known.\n` +
+    `kata: No daemon answers at ${way.server}: it did not answer within 500 ms. Whether the change was made is not known.\n` +
       "Hint: Send the same again: its key sees to it that it is created once: kata create Slow --idempotency-key slow-1\n",
   );
 });
