@@ -32,6 +32,8 @@ export type Workspace = {
   run(words: readonly string[], options?: Options): Promise<Ran>;
   /** Starts a command that goes on by itself, such as `events --tail`; it is killed with the workspace. */
   start(words: readonly string[], options?: Options): Bun.Subprocess<"ignore", "pipe", "pipe">;
+  /** The program. */
+  bin: string;
   /** The folder that it runs in. */
   dir: string;
   /** KATA_HOME. */
@@ -109,6 +111,7 @@ export async function workspace(setup: Setup = {}): Promise<Workspace> {
   };
 
   const kata: Workspace = Object.assign((strings: TemplateStringsArray, ...holes: Hole[]) => kata.run(wordsOf(strings, holes)), {
+    bin,
     dir,
     home,
     env,

@@ -1,5 +1,7 @@
 import type { Client } from "../client/client.ts";
 import type { Home } from "../config/home.ts";
+import type { Asking, Target } from "../config/target.ts";
+import type { LocalError } from "../core/error.ts";
 import type { Args, Flags } from "./args.ts";
 import type { Terminal } from "./terminal.ts";
 
@@ -10,6 +12,7 @@ export const globalFlags = {
   as: { kind: "text", value: "ACTOR", help: "who makes the change" },
   workspace: { kind: "text", value: "PATH", help: "the folder to look for the project in (here)" },
   project: { kind: "text", value: "NAME", help: "the project, instead of the workspace's" },
+  daemon: { kind: "text", value: "NAME", help: "the daemon of this name in config.toml" },
   help: { kind: "switch", short: "h", help: "show help" },
 } as const satisfies Flags;
 
@@ -26,7 +29,13 @@ export type Context = {
   /** The folder that the project is looked for from. */
   folder: string;
   terminal: Terminal;
+  /** The command line, as it was given. */
+  argv: readonly string[];
   actor(): string;
+  /** What the selection of a daemon is made from. */
+  asking: Asking;
+  /** Which daemon is selected, and why. */
+  target(): Target;
   /** A client of the selected daemon; this machine's own is started if none answers. */
   client(): Promise<Client>;
   /** The project of `--project` or the workspace. */
@@ -39,9 +48,15 @@ export type Context = {
 
 /**
  * What a command answers: `data` for --json, `text` for people (without its last line end; empty for nothing), `quiet`
- * for -q where that differs, `notices` for stderr.
+ * for -q where that differs, `notices` for stderr, `failure` for what is refused nevertheless.
  */
-export type Answer = { data: Readonly<Record<string, unknown>> | null; text: string; quiet?: string; notices?: readonly string[] };
+export type Answer = {
+  data: Readonly<Record<string, unknown>> | null;
+  text: string;
+  quiet?: string;
+  notices?: readonly string[];
+  failure?: LocalError;
+};
 
 type Definition<W extends string, F extends Flags> = {
   name: string;
@@ -49,6 +64,8 @@ type Definition<W extends string, F extends Flags> = {
   summary: string;
   /** Shown under "Examples" by help: each is run by a test. */
   examples?: readonly string[];
+  /** Whether it is about the daemon of this machine whatever is selected: --daemon is refused. */
+  own_daemon?: true;
   words: readonly W[];
   flags: F;
   run(args: Args<W, F>, context: Context): Promise<Answer>;

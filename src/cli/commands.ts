@@ -1,9 +1,11 @@
 import type { Command } from "./command.ts";
 import { assign } from "./commands/assign.ts";
+import { authExplain } from "./commands/auth-explain.ts";
 import { auditCloses } from "./commands/audit-closes.ts";
 import { close } from "./commands/close.ts";
 import { comment } from "./commands/comment.ts";
 import { create } from "./commands/create.ts";
+import { daemonLocate } from "./commands/daemon-locate.ts";
 import { daemonReload } from "./commands/daemon-reload.ts";
 import { daemonRestart } from "./commands/daemon-restart.ts";
 import { daemonStatus } from "./commands/daemon-status.ts";
@@ -14,6 +16,7 @@ import { daemonStart } from "./commands/daemon-start.ts";
 import { daemonStop } from "./commands/daemon-stop.ts";
 import { deleteCommand } from "./commands/delete.ts";
 import { digest } from "./commands/digest.ts";
+import { doctor } from "./commands/doctor.ts";
 import { edit } from "./commands/edit.ts";
 import { events } from "./commands/events.ts";
 import { init } from "./commands/init.ts";
@@ -70,6 +73,9 @@ export const commands: readonly Command[] = [
   daemonRestart,
   daemonStatus,
   daemonReload,
+  daemonLocate,
+  authExplain,
+  doctor,
   health,
   whoami,
   quickstart,

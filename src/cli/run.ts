@@ -1,11 +1,13 @@
 import { findRemote } from "../client/find.ts";
 import { reachLocal } from "../client/start.ts";
 import { homeOf } from "../config/home.ts";
-import { targetOf, tokenOf } from "../config/target.ts";
+import { checkDaemonName } from "../config/choice.ts";
+import { readSettings } from "../config/settings.ts";
+import { targetOf } from "../config/target.ts";
 import { KataError, LocalError, outcomeOf } from "../core/error.ts";
 import { lineSafe } from "../core/text.ts";
 import { actorOf } from "./actor.ts";
-import { type Answer, type Context, type Global, globalFlags } from "./command.ts";
+import { type Answer, type Command, type Context, type Global, globalFlags } from "./command.ts";
 import { commandsFor } from "./daily.ts";
 import { printErr, printOut, writeLine } from "./print.ts";
 import { resolveBound } from "./project.ts";
@@ -22,8 +24,11 @@ export async function run(argv: readonly string[]): Promise<number> {
       printOut(read.help);
       return 0;
     }
-    const answer = await read.command.run(read.values, contextOf(read.values as Global));
-    show(answer, read.values as Global);
+    const global: Global = read.values;
+    checkDaemonFlag(read.command, global);
+    const answer = await read.command.run(read.values, contextOf(global, argv));
+    show(answer, global);
+    if (answer.failure) throw answer.failure;
     return 0;
   } catch (thrown) {
     const error = thrown instanceof LocalError ? thrown : KataError.from(thrown);
@@ -44,20 +49,27 @@ function show({ data, text, quiet, notices = [] }: Answer, { json, quiet: isQuie
   if (shown !== "") printOut(shown);
 }
 
-function contextOf(global: Global): Context {
+function checkDaemonFlag({ name, own_daemon }: Command, { daemon }: Global): void {
+  if (checkDaemonName(daemon) === undefined || !own_daemon) return;
+  throw new LocalError(
+    "usage",
+    `\`kata ${name}\` is about the daemon of this machine: it can't be used with --daemon`,
+    "For the daemon of another home on this machine, set KATA_HOME.",
+  );
+}
+
+function contextOf(global: Global, argv: readonly string[]): Context {
   const env = Bun.env;
   const home = homeOf(env);
   const folder = global.workspace ?? ".";
   const notice = (line: string) => printErr(line);
-  const once = <T>(make: () => Promise<T>): (() => Promise<T>) => {
-    let made: Promise<T> | undefined;
-    return () => (made ??= make());
-  };
-  const client = once(async () => {
-    const target = targetOf(env, folder);
+  const asking = { daemon: global.daemon, env, folder, home, settings: lazy(() => readSettings(home)), notice };
+  const target = lazy(() => targetOf(asking));
+  const client = lazy(async () => {
     const timeoutMs = httpTimeout(env, notice);
-    const token = tokenOf(env, home);
-    return target.kind === "remote" ? findRemote(target, token, timeoutMs) : reachLocal({ home, token, env, timeoutMs, say: notice });
+    const chosen = target();
+    if (chosen.kind === "remote") return findRemote(chosen, timeoutMs);
+    return reachLocal({ home: chosen.home, token: chosen.token, env, timeoutMs, say: notice });
   });
   return {
     global,
@@ -65,12 +77,20 @@ function contextOf(global: Global): Context {
     home,
     folder,
     terminal: terminalOf(env),
+    argv,
     actor: () => actorOf(global.as, env, folder).actor,
+    asking,
+    target,
     client,
-    project: once(() => resolveBound(client, folder, global.project || undefined)),
+    project: lazy(() => resolveBound(client, folder, global.project || undefined)),
     write: writeLine,
     notice,
   };
+}
+
+function lazy<T>(make: () => T): () => T {
+  let made: { value: T } | undefined;
+  return () => (made ??= { value: make() }).value;
 }
 
 function textError(error: KataError | LocalError): string {
@@ -82,7 +102,6 @@ function textError(error: KataError | LocalError): string {
 function jsonError(error: KataError | LocalError): string {
   const { kind, exit } = outcomeOf(error);
   const { message, hint } = error;
-  const code = error instanceof KataError && error.code !== "internal" ? error.code : undefined;
-  const data = error instanceof KataError ? error.data : undefined;
-  return JSON.stringify({ error: { kind, code, message, hint, data, exit_code: exit } });
+  const code = error.code === "internal" ? undefined : error.code;
+  return JSON.stringify({ error: { kind, code, message, hint, data: error.data, exit_code: exit } });
 }

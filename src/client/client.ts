@@ -1,16 +1,22 @@
 import { paths, type RouteId } from "../api/paths.ts";
 import type { Reply } from "../api/route.ts";
 import type { Routes } from "../api/routes.ts";
-import { type Code, codes, KataError, LocalError, type WireError } from "../core/error.ts";
+import { type Code, codes, KataError, type WireError } from "../core/error.ts";
+import { faultOf, isRefused, NoAnswer, noAnswer, redirected } from "./no-answer.ts";
 import type { Send } from "./send.ts";
 
 export type Place = {
   /** The address as it is shown to people. */
   name: string;
-  origin: string;
+  /** What comes before every route's path. */
+  base: string;
   unix?: string;
-  /** A bearer, and where it came from. */
+  /** A bearer, and where it came from. It goes to this place and nowhere else. */
   token?: { value: string; from: string } | undefined;
+  /** The authority that alone vouches for an https server, as PEM; undefined for the usual ones. */
+  ca?: string | undefined;
+  /** The proxy to go through; only where somebody asked for it. */
+  proxy?: string | undefined;
 };
 
 /** How often one request may find that the daemon has just gone. */
@@ -38,7 +44,7 @@ export class Client {
   async call<Id extends RouteId>(id: Id, input: Send<Routes[Id]>): Promise<Reply<Routes[Id]>> {
     const response = await this.#reach(id, input as Sent, () => AbortSignal.timeout(this.#timeout_ms), REVIVALS);
     if (response.status === 204) return null as Reply<Routes[Id]>;
-    const reply = await this.#json(response);
+    const reply = await this.#json(response, lookOf(id, input as Sent));
     if (response.ok) return reply as Reply<Routes[Id]>;
     throw this.refusal(response.status, reply);
   }
@@ -52,10 +58,12 @@ export class Client {
     try {
       const response = await this.#send(id, input, signal());
       this.#answered = true;
-      return response;
+      if (response.status < 300 || response.status > 399) return response;
+      throw redirected(response.headers.get("location"), this.#place);
     } catch (error) {
+      if (error instanceof NoAnswer) throw error;
       // Only where no connection was made is it sure that nothing was done.
-      if (!this.#revive || revivals === 0 || !isRefused(error)) throw this.#unreachable(error);
+      if (!this.#revive || revivals === 0 || !isRefused(error)) throw this.#lost(error, lookOf(id, input));
       this.#place = await this.#revive();
       return this.#reach(id, input, signal, revivals - 1);
     }
@@ -64,14 +72,16 @@ export class Client {
   #send(id: RouteId, { params, query, headers, body }: Sent, signal: AbortSignal): Promise<Response> {
     const [method = "", path = ""] = paths[id].split(" ");
     const filled = path.replaceAll(/:(\w+)/g, (_, name: string) => encodeURIComponent(String(params?.[name])));
-    const { origin, unix, token } = this.#place;
-    return fetch(origin + filled + queryText(query ?? {}), {
+    const { base, unix, token, ca, proxy } = this.#place;
+    return fetch(base + filled + queryText(query ?? {}), {
       method,
       headers: headersOf(headers, body !== undefined, token?.value),
       signal,
       redirect: "manual",
       // The runtime would hand a bearer to HTTP_PROXY, even for a private address.
-      proxy: false as unknown as string,
+      proxy: proxy ?? (false as unknown as string),
+      // NODE_TLS_REJECT_UNAUTHORIZED=0 would let anybody answer.
+      ...(base.startsWith("https:") && { tls: { rejectUnauthorized: true, ...(ca !== undefined && { ca }) } }),
       ...(unix !== undefined && { unix }),
       ...(body !== undefined && { body: JSON.stringify(body) }),
     });
@@ -85,7 +95,7 @@ export class Client {
     };
     const known = (code in codes ? code : "error") as Code;
     const { token } = this.place;
-    const authentication = status === 401 || (status === 403 && code === "auth_invalid");
+    const authentication = status === 401 || (status === 403 && /^(?:auth|token)_invalid$/.test(code));
     const from = authentication
       ? token
         ? ` The token came from ${token.from}.`
@@ -94,36 +104,35 @@ export class Client {
     return new KataError(known, `${message}${from}`, { ...more, status });
   }
 
-  async #json(response: Response): Promise<unknown> {
+  async #json(response: Response, look: string | undefined): Promise<unknown> {
+    const { status, ok } = response;
+    const text = await response.text().catch((error: unknown) => {
+      throw this.#lost(error, look);
+    });
     try {
-      return await response.json();
+      return JSON.parse(text) as unknown;
     } catch (cause) {
-      throw new KataError(
-        "error",
-        `${this.place.name} answered ${response.status} with something that is no JSON; is that a kata daemon?`,
-        { cause, status: 502 },
-      );
+      const why = `it answered ${status} with something that is no JSON`;
+      // What stands before a daemon answers so when the daemon's own reply was lost.
+      if (look !== undefined && (ok || status >= 500)) throw noAnswer({ why, sent: true }, this.#place, look);
+      throw new KataError("error", `${this.#place.name} answered ${status} with something that is no JSON; is that a kata daemon?`, {
+        cause,
+        status: 502,
+      });
     }
   }
 
-  #unreachable(error: unknown): Error {
-    if (error instanceof DOMException && error.name === "TimeoutError") {
-      return new LocalError(
-        "internal",
-        `The daemon at ${this.place.name} did not answer within ${this.#timeout_ms} ms.`,
-        "Set KATA_HTTP_TIMEOUT (such as 30s) to wait longer.",
-      );
-    }
-    return new LocalError(
-      "daemon_unavailable",
-      `No daemon answers at ${this.place.name}.`,
-      "Check the address, and that the daemon runs there.",
-    );
+  #lost(error: unknown, look: string | undefined): Error {
+    return noAnswer(faultOf(error, this.#place, this.#timeout_ms), this.#place, look);
   }
 }
 
-function isRefused(error: unknown): boolean {
-  return ["ConnectionRefused", "FailedToOpenSocket", "ENOENT", "ECONNREFUSED"].includes((error as { code?: string }).code ?? "");
+/** How to find out whether a change was made; undefined where nothing is changed, so that it may be sent again. */
+function lookOf(id: RouteId, { params }: Sent): string | undefined {
+  if (paths[id].startsWith("GET ") || id === "projects.resolve") return undefined;
+  if (params?.["ref"] !== undefined) return `\`kata show ${params["ref"]}\``;
+  if (id === "issues.create") return "`kata list --limit 5`";
+  return id.startsWith("projects.") ? "`kata projects list`" : "`kata digest --since 1h`";
 }
 
 type Sent = {

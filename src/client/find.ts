@@ -4,13 +4,14 @@ import type { Target } from "../config/target.ts";
 import { KataError, LocalError } from "../core/error.ts";
 import { build } from "../core/version.ts";
 import { Client, type Place } from "./client.ts";
+import { NoAnswer } from "./no-answer.ts";
 
 type Token = Place["token"];
 
 /** A daemon's place by the address in its runtime record. */
 export function placeOf(address: string, token: Token): Place {
-  if (address.startsWith("unix://")) return { name: address, origin: "http://kata.invalid", unix: address.slice("unix://".length), token };
-  return { name: `http://${address}`, origin: `http://${address}`, token };
+  if (address.startsWith("unix://")) return { name: address, base: "http://kata.invalid", unix: address.slice("unix://".length), token };
+  return { name: `http://${address}`, base: `http://${address}`, token };
 }
 
 /** The records of daemons of this database that run, as far as a process of their number does. */
@@ -43,18 +44,47 @@ export function findLocal(home: Home, token: Token, env: Record<string, string |
   return fit && placeOf(fit.address, token);
 }
 
+const PING_MS = 1_000;
+
+type Remote = Target & { kind: "remote" };
+
+/** The place of a daemon that was named. */
+export function remotePlace({ server, token, ca, proxy }: Remote): Place {
+  return { name: server.base_url, base: server.base_url, token, ca: ca?.pem, proxy };
+}
+
 /** Asks a daemon of a target that was named whether it is there; it is not replaced by another if not. */
-export async function findRemote(target: Target & { kind: "remote" }, token: Token, timeoutMs: number): Promise<Client> {
-  const place: Place = { name: target.origin, origin: target.origin, token };
-  try {
-    await new Client(place, 1_000).call("liveness.ping", {});
-  } catch (error) {
-    if (error instanceof KataError && (error.status === 401 || error.status === 403)) throw error;
-    throw new LocalError(
-      "daemon_unavailable",
-      `No kata daemon answers at ${target.origin}, which ${target.from} names.`,
-      "Check the address, and that the daemon runs there.",
-    );
-  }
+export async function findRemote(target: Remote, timeoutMs: number): Promise<Client> {
+  const place = remotePlace(target);
+  const { service } = await new Client(place, PING_MS).call("liveness.ping", {}).catch((error: unknown) => {
+    throw unavailable(error, target);
+  });
+  if (service !== "kata") throw unavailable(undefined, target);
   return new Client(place, timeoutMs);
+}
+
+/** What the daemon that was named says of a token goes on; all else means that it is not there. */
+function unavailable(error: unknown, { server, by }: Remote): Error {
+  if (error instanceof KataError && [401, 403, 429].includes(error.status)) return error;
+  const why = error instanceof NoAnswer ? error.why : "what answers there is no kata daemon";
+  return new LocalError(
+    "daemon_unavailable",
+    `No kata daemon answers at ${server.base_url}, which ${by} names: ${why}.`,
+    error instanceof NoAnswer && error.hint !== undefined && error.kind !== "internal"
+      ? error.hint
+      : "Check the address, and that the daemon runs there.",
+  );
+}
+
+/** A client of a home's daemon that runs; undefined while none does. It is never started. */
+export async function findRunning(home: Home, token: Token, timeoutMs: number): Promise<Client | undefined> {
+  for (const { address } of readRecords(home.runtime)) {
+    const client = new Client(placeOf(address, token), timeoutMs);
+    const isThere = await client.call("liveness.ping", {}).then(
+      () => true,
+      (error: unknown) => !(error instanceof LocalError && error.kind === "daemon_unavailable"),
+    );
+    if (isThere) return client;
+  }
+  return undefined;
 }

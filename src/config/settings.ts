@@ -1,20 +1,34 @@
 import type { Home } from "./home.ts";
-import { type Read, readToml, type Shape } from "./toml.ts";
+import { readToml, type Shape, type Values } from "./toml.ts";
 
 /** What `<KATA_HOME>/config.toml` may say (cli.md §6). */
 const shape = {
   listen: "texts",
+  active_daemon: "text",
   "auth.token": "text",
+  "auth.token_file": "text",
+  "auth.token_env": "text",
   "close.throttle.enabled": "switch",
   "tui.mouse": "switch",
+  daemon: [
+    {
+      name: "text",
+      url: "text",
+      local: "switch",
+      home: "text",
+      token: "text",
+      token_file: "text",
+      token_env: "text",
+      ca_file: "text",
+      allow_insecure: "switch",
+      proxy: "text",
+    },
+  ],
 } as const satisfies Shape;
 
-type Values = { text: string; texts: string | string[]; switch: boolean; number: number };
-
 /** The settings of config.toml, each undefined where the file says nothing. */
-export type Settings = { [K in keyof typeof shape]?: Values[(typeof shape)[K]] } & { path: string };
+export type Settings = Values<typeof shape> & { path: string };
 
 export function readSettings(home: Home): Settings {
-  const read: Read | undefined = readToml(home.config, shape);
-  return { ...Object.fromEntries(read?.values ?? []), path: home.config };
+  return { ...readToml(home.config, shape), path: home.config };
 }

@@ -1,74 +1,87 @@
-import { join } from "node:path";
-import { isPrivateHost, kindOfHost } from "../core/address.ts";
+import { readFileSync } from "node:fs";
+import { resolve } from "node:path";
 import { LocalError } from "../core/error.ts";
-import type { Home } from "./home.ts";
-import { readSettings } from "./settings.ts";
-import { parseToml, textOf } from "./toml.ts";
-import { findWorkspace } from "./workspace.ts";
+import { type Asked, type Choice, chooseDaemon, type Remote } from "./choice.ts";
+import { type Home, homeOf } from "./home.ts";
+import { judge, readServer, type Server, type Verdict } from "./server.ts";
+import { type Token, tokenOf } from "./token.ts";
 
-type Env = Record<string, string | undefined>;
+/** Which daemon a front end talks to, why, and with what. */
+export type Target = Pick<Choice, "source" | "by" | "name"> & { token: Token | undefined } & (
+    | { kind: "local"; home: Home }
+    | ({ kind: "remote"; server: Server } & Https)
+  );
 
-/** Which daemon a front end talks to, and why (cli.md §5.2). */
-export type Target = { kind: "local" } | { kind: "remote"; origin: string; from: string };
+/** What https needs beside an address: a private authority, and a proxy where one was asked for. */
+type Https = { ca?: { pem: string; from: string } | undefined; proxy?: string | undefined };
 
-/** KATA_SERVER, else `[server] url` of `.kata.local.toml`, else this machine's own daemon. */
-export function targetOf(env: Env, workspace: string): Target {
-  const server = env["KATA_SERVER"];
-  if (server)
-    return {
-      kind: "remote",
-      origin: checkUrl(server, "KATA_SERVER", /^(?:1|true)$/.test(env["KATA_ALLOW_INSECURE"] ?? ""), env),
-      from: "KATA_SERVER",
-    };
-  const { root, git_root, start } = findWorkspace(workspace);
-  const boundary = [root, git_root].filter((folder) => folder !== undefined).sort((a, b) => b.length - a.length)[0];
-  if (boundary === undefined) return { kind: "local" };
-  for (let folder = start; folder.startsWith(boundary); folder = join(folder, "..")) {
-    const path = join(folder, ".kata.local.toml");
-    const text = textOf(path);
-    if (text === undefined) continue;
-    const { url, insecure } = localServer(path, text);
-    if (url !== undefined) return { kind: "remote", origin: checkUrl(url, path, insecure, env), from: path };
+export type Asking = Asked & { home: Home };
+
+/** The chosen daemon. One that may not be talked to is refused before anything is sent. */
+export function targetOf(asking: Asking): Target {
+  return targetFor(chooseDaemon(asking), asking);
+}
+
+export function targetFor(choice: Choice, asking: Asking): Target {
+  const { source, by, name } = choice;
+  const chosen = { source, by, ...(name !== undefined && { name }) };
+  if (choice.kind === "local") return { ...chosen, kind: "local", home: homeFor(choice, asking), token: tokenFor(choice, asking) };
+  const { server, token, verdict } = weigh(choice, asking);
+  if (!verdict.allowed) throw new LocalError("internal", `${choice.at}: ${verdict.why}`, verdict.fix);
+  return { ...chosen, kind: "remote", server, token, ...httpsOf(choice, server, asking.env) };
+}
+
+/** The address of a choice, the token that would go there, and whether anything may. */
+export function weigh(choice: Choice & { kind: "remote" }, asking: Asking): { server: Server; token: Token | undefined; verdict: Verdict } {
+  const server = readServer(choice.url, choice.at);
+  const token = tokenFor(choice, asking);
+  return { server, token, verdict: judge(server, token !== undefined, choice.insecure) };
+}
+
+/** A daemon's own token, or the shared one; the daemon of another home on this machine has that home's. */
+export function tokenFor(choice: Choice, asking: Asking): Token | undefined {
+  if (choice.token) return choice.token();
+  const isOther = choice.kind === "local" && choice.home !== undefined;
+  return isOther ? tokenOf(asking.env, homeFor(choice, asking)) : tokenOf(asking.env, asking.home, asking.settings);
+}
+
+function homeFor({ home }: Choice & { kind: "local" }, { env, home: own }: Asking): Home {
+  return home === undefined ? own : homeOf({ ...env, KATA_HOME: home, KATA_DB: undefined });
+}
+
+function httpsOf({ at, ca_file, proxy }: Remote, { scheme }: Server, env: Asked["env"]): Https {
+  if (scheme === "http") {
+    const lost = ca_file ? "ca_file" : proxy ? "proxy" : undefined;
+    if (lost === undefined) return {};
+    throw new LocalError("internal", `${at}: ${lost} is for https, and the address is plain http`, `Leave ${lost} out, or use https.`);
   }
-  return { kind: "local" };
+  const file = ca_file || (env["KATA_CA_FILE"] && resolve(env["KATA_CA_FILE"]));
+  return {
+    ca: file ? readAuthority(file, ca_file ? `ca_file of ${at}` : "KATA_CA_FILE") : undefined,
+    proxy: proxy && checkProxy(proxy, at),
+  };
 }
 
-function localServer(path: string, text: string): { url: string | undefined; insecure: boolean } {
-  const file = parseToml(path, text) as { version?: unknown; server?: { url?: unknown; allow_insecure?: unknown } };
-  if (file.version !== 1) throw new LocalError("internal", `${path}: version must be 1`, "The file begins with the line: version = 1");
-  const { url, allow_insecure = false } = file.server ?? {};
-  if (url !== undefined && typeof url !== "string") throw new LocalError("internal", `${path}: [server] url must be a text`);
-  if (typeof allow_insecure !== "boolean") throw new LocalError("internal", `${path}: [server] allow_insecure must be true or false`);
-  return { url: url || undefined, insecure: allow_insecure };
+function readAuthority(path: string, from: string): { pem: string; from: string } {
+  const refused = (why: string) =>
+    new LocalError("internal", `${from}: ${path} ${why}`, "Name a PEM file with the authority's certificate.");
+  let pem: string;
+  try {
+    pem = readFileSync(path, "utf8");
+  } catch (error) {
+    throw refused(`can't be read: ${(error as Error).message}`);
+  }
+  if (!/-----BEGIN (?:TRUSTED )?CERTIFICATE-----/.test(pem)) throw refused("holds no certificate");
+  return { pem, from: `${from}, ${path}` };
 }
 
-/** An address that may be talked to; plain HTTP only where nobody else listens, or where that was allowed and no bearer goes along. */
-function checkUrl(text: string, from: string, insecure: boolean, env: Env): string {
+/** A proxy's address; it may have a password in it, and is not shown. */
+function checkProxy(text: string, at: string): string {
   const url = URL.parse(text);
-  if (!url || !/^https?:$/.test(url.protocol) || url.hostname === "") {
-    throw new LocalError(
-      "internal",
-      `${from}: ${JSON.stringify(text)} must be an http or https address with a host`,
-      "For example http://100.64.0.5:7777.",
-    );
-  }
-  const host = writtenHost(text) ?? url.hostname;
-  const kind = kindOfHost(host);
-  if (url.protocol === "https:" || isPrivateHost(host)) return url.origin;
-  if (insecure && !env["KATA_AUTH_TOKEN"] && kind !== "unspecified") return url.origin;
-  const what = kind === "name" ? "is a name" : kind === "public" ? "is a public address" : "is no address to connect to";
-  const hint = "Use https, an SSH tunnel to 127.0.0.1, or the daemon's private IP address.";
-  throw new LocalError("internal", `${from}: plain http only goes to a literal private address, and ${host} ${what}`, hint);
-}
-
-/** The host as it was written: the parser turns 127.1 into 127.0.0.1, which nobody wrote. */
-function writtenHost(text: string): string | undefined {
-  return /^[a-z]+:\/\/(?:[^/?#@]*@)?(\[[^\]]*\]|[^/?#:]*)/i.exec(text.trim())?.[1];
-}
-
-/** The bearer for the daemon, and where it came from. */
-export function tokenOf(env: Env, home: Home): { value: string; from: string } | undefined {
-  if (env["KATA_AUTH_TOKEN"]) return { value: env["KATA_AUTH_TOKEN"], from: "KATA_AUTH_TOKEN" };
-  const settings = readSettings(home);
-  return settings["auth.token"] ? { value: settings["auth.token"], from: `[auth] token in ${settings.path}` } : undefined;
+  if (url && /^https?:$/.test(url.protocol) && url.hostname !== "") return url.href;
+  throw new LocalError(
+    "internal",
+    `${at}: proxy must be an http or https address with a host`,
+    "For example http://proxy.example.com:3128.",
+  );
 }

@@ -6,7 +6,13 @@ import fc from "fast-check";
 import { LocalError } from "../core/error.ts";
 import { readToml } from "./toml.ts";
 
-const shape = { listen: "texts", "auth.token": "text", "close.throttle.enabled": "switch", port: "number" } as const;
+const shape = {
+  listen: "texts",
+  "auth.token": "text",
+  "close.throttle.enabled": "switch",
+  port: "number",
+  peer: [{ name: "text", fast: "switch" }],
+} as const;
 
 let folder: string;
 let path: string;
@@ -16,10 +22,10 @@ beforeAll(() => {
 });
 afterAll(() => rmSync(folder, { recursive: true }));
 
-function read(text: string): ReadonlyMap<string, unknown> | LocalError {
+function read(text: string): object | LocalError {
   writeFileSync(path, text);
   try {
-    return readToml(path, shape)?.values ?? new Map();
+    return readToml(path, shape) ?? {};
   } catch (error) {
     if (error instanceof LocalError) return error;
     throw error;
@@ -87,18 +93,25 @@ test.each([
   ["listen = [1]", 1, "listen must be a text or a list of texts"],
   ["port = 7\n\nauth = 'x'", 3, "unknown key auth"],
   ["port = 7\nlisten = \n", 2, ""],
+  ["[[peer]]\nname = 'a'\n\n[[peer]]\nnam = 'b'", 5, "unknown key peer.nam"],
+  ["[[peer]]\nfast = true\n[auth]\ntoken = 'x'\n[[peer]]\n\nfast = 1", 7, "peer.fast must be true or false"],
+  ["port = 7\n[peer]\nname = 'a'", 2, "peer must be tables, each under a line [[peer]]"],
+  ["port = 7\npeer = 'a'", 2, "peer must be tables, each under a line [[peer]]"],
+  ["port = 7\npeer = [{ name = 'a' }, { nam = 'b' }]", 2, "unknown key peer.nam"],
 ])("`readToml()` refuses %j at its line", (text, line, words) => {
   expect(messageOf(text).startsWith(`${path}:${line}: ${words}`)).toBe(true);
 });
 
 test("`readToml()` reads what is known, by its dotted key", () => {
   const text = "listen = ['a', 'b']\nport = 7\n[auth]\ntoken = 'x'\n[close]\nthrottle = { enabled = false }\n";
-  expect(read(text)).toEqual(
-    new Map<string, unknown>([
-      ["listen", ["a", "b"]],
-      ["port", 7],
-      ["auth.token", "x"],
-      ["close.throttle.enabled", false],
-    ]),
-  );
+  expect(read(text)).toEqual({ listen: ["a", "b"], port: 7, "auth.token": "x", "close.throttle.enabled": false });
+});
+
+test("`readToml()` gives tables that are there several times in their order, with their lines", () => {
+  const text = "port = 7\n\n[[peer]]\nname = 'a'\n[auth]\ntoken = 'x'\n\n[[peer]]\nfast = true\n";
+  const peer = [
+    { name: "a", line: 3 },
+    { fast: true, line: 8 },
+  ];
+  expect(read(text)).toEqual({ port: 7, "auth.token": "x", peer });
 });

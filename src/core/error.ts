@@ -50,7 +50,7 @@ export const codes = {
 } as const;
 
 /** What the command line refuses by itself, without a daemon: its kind and exit code (cli.md §1.1). */
-const localKinds = { usage: 2, validation: 3, not_found: 4, confirm: 6, daemon_unavailable: 7, internal: 1 } as const;
+const localKinds = { usage: 2, validation: 3, not_found: 4, confirm: 6, daemon_unavailable: 7, checks_failed: 1, internal: 1 } as const;
 
 export type Code = keyof typeof codes;
 export type LocalKind = keyof typeof localKinds;
@@ -94,16 +94,23 @@ export class KataError extends Error {
   }
 }
 
+/** What programs decide by where a request was sent and no reply came: whether it was done is not known. */
+export type LostCode = "outcome_unknown" | "create_outcome_unknown";
+
 /** A refusal of the command line itself: it has a kind, and no code of the HTTP interface. */
 export class LocalError extends Error {
   override readonly name = "LocalError";
   readonly kind: LocalKind;
   readonly hint: string | undefined;
+  readonly code: LostCode | undefined;
+  readonly data: unknown;
 
-  constructor(kind: LocalKind, message: string, hint?: string) {
+  constructor(kind: LocalKind, message: string, hint?: string, more: { code?: LostCode; data?: unknown } = {}) {
     super(message);
     this.kind = kind;
     this.hint = hint;
+    this.code = more.code;
+    this.data = more.data;
   }
 }
 

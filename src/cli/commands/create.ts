@@ -2,6 +2,7 @@ import { LocalError } from "../../core/error.ts";
 import { isBlank } from "../../core/text.ts";
 import { bodyFlags, readBody } from "../body.ts";
 import { type Bound, command } from "../command.ts";
+import { lostCreate } from "../lost-create.ts";
 import { mutationLine } from "../mutation.ts";
 import { checkPeer } from "../refs.ts";
 
@@ -32,26 +33,28 @@ export const create = command({
         "The title must not be blank.",
         'Say in a few words what there is to do: kata create "Fix the login"',
       );
-    const body = await readBody(bodies);
+    const text = await readBody(bodies);
     const parents = [...new Set(parent)];
     if (parents.length > 1) throw new LocalError("validation", `An issue has one parent, not ${parents.join(" and ")}.`);
     const given = { parent: parents, blocks, blocked_by, related };
     const project = await context.project();
-    const data = await (
-      await context.client()
-    ).call("issues.create", {
-      params: { project_id: project.id },
-      ...(idempotency_key && { headers: { "idempotency-key": checkKey(idempotency_key) } }),
-      body: {
-        actor: context.actor(),
-        title,
-        body: body ?? null,
-        owner: owner ?? null,
-        priority: priority ?? null,
-        labels: label ?? [],
-        links: linksOf(given, project),
-        force_new,
-      },
+    const client = await context.client();
+    // A reply may be lost on the network; with a key the same create can be sent again.
+    const key = idempotency_key || (client.place.unix === undefined ? crypto.randomUUID() : undefined);
+    const body = {
+      actor: context.actor(),
+      title,
+      body: text ?? null,
+      owner: owner ?? null,
+      priority: priority ?? null,
+      labels: label ?? [],
+      links: linksOf(given, project),
+      force_new,
+    };
+    const headers = key ? { "idempotency-key": checkKey(key) } : {};
+    const data = await client.call("issues.create", { params: { project_id: project.id }, headers, body }).catch((error: unknown) => {
+      if (!(error instanceof LocalError) || error.code !== "outcome_unknown") throw error;
+      throw lostCreate(error, { argv: context.argv, key, givenKey: Boolean(idempotency_key), fromStdin: bodies.body_stdin });
     });
     const named = Object.entries(given).flatMap(([role, refs]) =>
       (refs ?? []).map((ref) => `+${role} ${ref.slice(ref.lastIndexOf("#") + 1)}`),

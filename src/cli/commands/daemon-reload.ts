@@ -5,6 +5,7 @@ import { command } from "../command.ts";
 export const daemonReload = command({
   name: "daemon reload",
   summary: "Let the running daemon read hooks.toml again",
+  own_daemon: true,
   words: [],
   flags: {},
   async run(_, { home }) {

@@ -5,6 +5,7 @@ import { stopDaemons } from "../daemon-stop.ts";
 export const daemonRestart = command({
   name: "daemon restart",
   summary: "Stop the daemon, and start it again in the background",
+  own_daemon: true,
   words: [],
   flags: listenFlags,
   async run(flags, context) {

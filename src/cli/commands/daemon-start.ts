@@ -6,6 +6,7 @@ import { serveHere } from "../serve.ts";
 export const daemonStart = command({
   name: "daemon start",
   summary: "Start the daemon in the background",
+  own_daemon: true,
   words: [],
   flags: { ...listenFlags, foreground: { kind: "switch", help: "stay in the foreground" } },
   async run({ foreground, ...flags }, context) {

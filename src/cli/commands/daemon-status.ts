@@ -5,6 +5,7 @@ export const daemonStatus = command({
   name: "daemon status",
   summary: "Tell which daemon of this database runs",
   examples: ["kata daemon status"],
+  own_daemon: true,
   words: [],
   flags: {},
   async run(_, { home }) {

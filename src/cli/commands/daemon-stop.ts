@@ -4,6 +4,7 @@ import { stopDaemons } from "../daemon-stop.ts";
 export const daemonStop = command({
   name: "daemon stop",
   summary: "Stop the daemon, and return when it has ended",
+  own_daemon: true,
   words: [],
   flags: {},
   async run(_, { home }) {

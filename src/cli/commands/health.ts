@@ -1,7 +1,5 @@
-import { Client } from "../../client/client.ts";
-import { findRemote, placeOf } from "../../client/find.ts";
-import { readRecords } from "../../config/runtime.ts";
-import { targetOf, tokenOf } from "../../config/target.ts";
+import type { Client } from "../../client/client.ts";
+import { findRemote, findRunning } from "../../client/find.ts";
 import { LocalError } from "../../core/error.ts";
 import { command, type Context } from "../command.ts";
 import { httpTimeout } from "../timeout.ts";
@@ -18,19 +16,12 @@ export const health = command({
   },
 });
 
-async function running({ env, home, folder, notice }: Context): Promise<Client> {
-  const target = targetOf(env, folder);
+async function running({ env, target, notice }: Context): Promise<Client> {
   const timeoutMs = httpTimeout(env, notice);
-  if (target.kind === "remote") return findRemote(target, undefined, timeoutMs);
-  const token = tokenOf(env, home);
-  for (const { address } of readRecords(home.runtime)) {
-    const client = new Client(placeOf(address, token), timeoutMs);
-    const isThere = await client.call("liveness.ping", {}).then(
-      () => true,
-      (error: unknown) => !(error instanceof LocalError && error.kind === "daemon_unavailable"),
-    );
-    if (isThere) return client;
-  }
+  const chosen = target();
+  if (chosen.kind === "remote") return findRemote({ ...chosen, token: undefined }, timeoutMs);
+  const found = await findRunning(chosen.home, chosen.token, timeoutMs);
+  if (found) return found;
   throw new LocalError(
     "daemon_unavailable",
     "No daemon is running.",

@@ -1,0 +1,50 @@
+import { dirname, join, resolve } from "node:path";
+import { LocalError } from "../core/error.ts";
+import type { Home } from "./home.ts";
+import { readSettings, type Settings } from "./settings.ts";
+import { readTokenFile } from "./token-file.ts";
+
+type Env = Record<string, string | undefined>;
+
+/** A bearer, and where it came from in words that may be shown. */
+export type Token = { value: string; from: string };
+
+/** The three ways in which a table of config.toml gives a token; the first that is there counts. */
+type TokenKeys = { token?: string | undefined; token_file?: string | undefined; token_env?: string | undefined };
+
+/**
+ * The shared token of a home: KATA_AUTH_TOKEN, else KATA_AUTH_TOKEN_FILE, else what `[auth]` says. Undefined when nobody
+ * names one; refuses when one is named and can't be had.
+ */
+export function tokenOf(env: Env, home: Home, settings: () => Settings = () => readSettings(home)): Token | undefined {
+  if (env["KATA_AUTH_TOKEN"]) return checked(env["KATA_AUTH_TOKEN"], "KATA_AUTH_TOKEN");
+  const file = env["KATA_AUTH_TOKEN_FILE"];
+  if (file) return checked(readTokenFile(resolve(file), "KATA_AUTH_TOKEN_FILE"), `KATA_AUTH_TOKEN_FILE, ${resolve(file)}`);
+  const { path, "auth.token": token, "auth.token_file": token_file, "auth.token_env": token_env } = settings();
+  return tokenIn({ token, token_file, token_env }, `[auth] in ${path}`, path, env);
+}
+
+/** The token that a table of the file at `path` gives; `where` names the table. */
+export function tokenIn({ token, token_file, token_env }: TokenKeys, where: string, path: string, env: Env): Token | undefined {
+  if (token) return checked(token, `token of ${where}`);
+  if (token_file) {
+    const full = pathIn(path, token_file, env);
+    return checked(readTokenFile(full, `token_file of ${where}`), `token_file of ${where}, ${full}`);
+  }
+  if (!token_env) return undefined;
+  const value = env[token_env];
+  if (value) return checked(value, `${token_env}, which token_env of ${where} names`);
+  throw new LocalError("internal", `token_env of ${where} names ${token_env}, which is not set`, "Set that variable, or give token_file.");
+}
+
+/** A path that a configuration file names: `~/` is the user's home, and what is relative is beside the file. */
+export function pathIn(file: string, path: string, env: Env): string {
+  return path.startsWith("~/") ? join(env["HOME"] ?? "/", path.slice(2)) : resolve(dirname(file), path);
+}
+
+/** A token that can be sent as it is: printable ASCII (RFC 9110 §5.5). The message never has the token itself. */
+function checked(value: string, from: string): Token {
+  if (/^[!-~](?:[ -~]*[!-~])?$/.test(value)) return { value, from };
+  const fault = value === "" ? "is empty" : "has characters that no token has, such as spaces at its ends, line ends or accents";
+  throw new LocalError("internal", `The token from ${from} ${fault}.`, "Give the token alone, on one line.");
+}
