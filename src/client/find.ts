@@ -53,14 +53,29 @@ export function remotePlace({ server, token, ca, proxy }: Remote): Place {
   return { name: server.base_url, base: server.base_url, token, ca: ca?.pem, proxy };
 }
 
-/** Asks a daemon of a target that was named whether it is there; it is not replaced by another if not. */
+/**
+ * Asks a daemon of a target that was named whether it is there; it is not replaced by another if not. An address may have
+ * a path below which a proxy serves kata; a daemon that is reached without one is found all the same, as the original
+ * drops the path.
+ */
 export async function findRemote(target: Remote, timeoutMs: number): Promise<Client> {
   const place = remotePlace(target);
-  const { service } = await new Client(place, PING_MS).call("liveness.ping", {}).catch((error: unknown) => {
-    throw unavailable(error, target);
-  });
-  if (service !== "kata") throw unavailable(undefined, target);
-  return new Client(place, timeoutMs);
+  const { origin } = new URL(place.base);
+  const fault = await pingFault(place);
+  if (fault === undefined) return new Client(place, timeoutMs);
+  const root = { ...place, name: origin, base: origin };
+  if (place.base !== origin && fault instanceof KataError && (await pingFault(root)) === undefined) return new Client(root, timeoutMs);
+  throw unavailable(fault, target);
+}
+
+/** Why no daemon is at this place; undefined where one is. */
+async function pingFault(place: Place): Promise<unknown> {
+  try {
+    const { service } = await new Client(place, PING_MS).call("liveness.ping", {});
+    return service === "kata" ? undefined : new KataError("error", "what answers there is no kata daemon", { status: 404 });
+  } catch (error) {
+    return error;
+  }
 }
 
 /** What the daemon that was named says of a token goes on; all else means that it is not there. */
