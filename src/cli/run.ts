@@ -34,7 +34,7 @@ export async function run(argv: readonly string[]): Promise<number> {
 }
 
 function show({ data, text, quiet, notices = [] }: Answer, { json, quiet: isQuiet }: Global): void {
-  for (const line of notices) printErr(line);
+  for (const line of notices) printErr(lineSafe(line));
   if (json) {
     if (data === null) return;
     if ("kata_api_version" in data) throw new Error("An answer must not have kata_api_version itself.");
@@ -48,7 +48,7 @@ function contextOf(global: Global): Context {
   const env = Bun.env;
   const home = homeOf(env);
   const folder = global.workspace ?? ".";
-  const notice = (line: string) => printErr(line);
+  const notice = (line: string) => printErr(lineSafe(line));
   const once = <T>(make: () => Promise<T>): (() => Promise<T>) => {
     let made: Promise<T> | undefined;
     return () => (made ??= make());
