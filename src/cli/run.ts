@@ -19,7 +19,7 @@ export async function run(argv: readonly string[]): Promise<number> {
   try {
     const read = readCommand(argv, await commandsFor(argv), globalFlags, state);
     if ("help" in read) {
-      printOut(read.help);
+      printOut(state.json ? jsonAnswer({ help: read.help }) : read.help);
       return 0;
     }
     const answer = await read.command.run(read.values, contextOf(read.values as Global));
@@ -36,12 +36,16 @@ export async function run(argv: readonly string[]): Promise<number> {
 function show({ data, text, quiet, notices = [] }: Answer, { json, quiet: isQuiet }: Global): void {
   for (const line of notices) printErr(lineSafe(line));
   if (json) {
-    if (data === null) return;
-    if ("kata_api_version" in data) throw new Error("An answer must not have kata_api_version itself.");
-    return printOut(JSON.stringify({ kata_api_version: 1, ...data }));
+    if (data !== null) printOut(jsonAnswer(data));
+    return;
   }
   const shown = isQuiet ? (quiet ?? text) : text;
   if (shown !== "") printOut(shown);
+}
+
+function jsonAnswer(data: Readonly<Record<string, unknown>>): string {
+  if ("kata_api_version" in data) throw new Error("An answer must not have kata_api_version itself.");
+  return JSON.stringify({ kata_api_version: 1, ...data });
 }
 
 function contextOf(global: Global): Context {

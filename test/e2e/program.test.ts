@@ -47,3 +47,32 @@ test("`kata daemon start` takes over from an automatic daemon, and from no other
   expect(kata.daemons()).toEqual([explicit]);
   expect((await kata`list`).exit).toBe(0);
 });
+
+test("help is text, and an object with --json; `kata help help` is help too", async () => {
+  await using kata = await workspace({ project: false });
+  const text = (await kata`help list`).stdout;
+  expect(text).toContain("--max-priority");
+  for (const words of [
+    ["help", "list", "--json"],
+    ["list", "--help", "--json"],
+    ["--json", "help", "list"],
+  ]) {
+    expect((await kata.run(words)).json<unknown>()).toEqual({ kata_api_version: 1, help: text.trimEnd() });
+  }
+  const general = (await kata`help`).stdout;
+  expect((await kata`--json`).json<unknown>()).toEqual({ kata_api_version: 1, help: general.trimEnd() });
+  expect(await kata`help help`).toMatchObject({ exit: 0, stdout: general, stderr: "" });
+});
+
+test("words before a command's name, or behind -- without one, are refused", async () => {
+  await using kata = await workspace({ project: false });
+  for (const words of [
+    ["--", "create", "x"],
+    ["label", "--", "add", "abc4", "x"],
+    ["help", "list", "extra"],
+  ]) {
+    const { exit, stdout, stderr } = await kata.run(words);
+    expect({ words, exit, stdout }).toEqual({ words, exit: 2, stdout: "" });
+    expect(stderr).toMatch(/^kata: .+\nHint: .+\n$/);
+  }
+});

@@ -13,7 +13,10 @@ test("`kata list` fills the terminal's own width and no more", async () => {
   await kata`create ${LONG} --label bug --owner ada --priority 1`;
   for (const columns of [60, 80, 120]) {
     const { exit, shown } = await onTerminal(kata, ["list"], { columns });
-    const widths = plain(shown).trimEnd().split("\n").map(Bun.stringWidth);
+    const widths = plain(shown)
+      .trimEnd()
+      .split("\n")
+      .map((line) => Bun.stringWidth(line));
     expect({ exit, widths }).toEqual({ exit: 0, widths: [columns] });
   }
   expect(plain((await onTerminal(kata, ["list"], { columns: 120, env: { COLUMNS: "60" } })).shown).trimEnd()).toHaveLength(60);
@@ -23,7 +26,8 @@ test("nothing is coloured under NO_COLOR, on a dumb terminal, and on stderr", as
   await using kata = await workspace();
   await kata`create "Fix it" --priority 1`;
   expect((await onTerminal(kata, ["list"])).shown).toContain("\u001b[");
-  for (const env of [{ NO_COLOR: "1" }, { TERM: "dumb" }]) expect((await onTerminal(kata, ["list"], { env })).shown).not.toContain("\u001b");
+  for (const env of [{ NO_COLOR: "1" }, { TERM: "dumb" }])
+    expect((await onTerminal(kata, ["list"], { env })).shown).not.toContain("\u001b");
   const refused = await onTerminal(kata, ["show", "zzzz"]);
   expect(refused.exit).toBe(4);
   expect(refused.shown).toStartWith("kata: ");

@@ -7,6 +7,12 @@ import { checkPeer } from "../refs.ts";
 
 export const create = command({
   name: "create",
+  guesses: ["add", "new"],
+  guessedFlags: {
+    "--title": "The title is a word of its own: kata create TITLE [flags].",
+    "--description": "That is --body.",
+    "--assignee": "That is --owner.",
+  },
   summary: "Create an issue",
   examples: [
     'kata create "Login fails on Safari" --label bug --priority 1',

@@ -6,6 +6,7 @@ import { type Answer, command, type Context } from "../command.ts";
 
 export const events = command({
   name: "events",
+  guesses: ["history", "log", "tail", "watch"],
   summary: "Read what happened, or follow what happens",
   examples: ["kata events --after 12", "kata events --tail"],
   words: [],

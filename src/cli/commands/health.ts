@@ -8,6 +8,7 @@ import { httpTimeout } from "../timeout.ts";
 
 export const health = command({
   name: "health",
+  guesses: ["ping"],
   summary: "Ask the daemon how it is, without starting one",
   words: [],
   flags: {},

@@ -7,6 +7,7 @@ const STATUSES = ["open", "closed", "all"] as const;
 
 export const list = command({
   name: "list",
+  guesses: ["ls", "issues"],
   summary: "List issues, the latest changed first",
   examples: ["kata list", "kata list --status all --max-priority 1"],
   words: [],

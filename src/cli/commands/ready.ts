@@ -4,6 +4,7 @@ import { readyRows } from "../issue-rows.ts";
 
 export const ready = command({
   name: "ready",
+  guesses: ["todo"],
   summary: "List open issues that nothing open blocks, the latest changed first",
   examples: ["kata ready", "kata ready --limit 5"],
   words: [],

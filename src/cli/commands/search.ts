@@ -5,6 +5,7 @@ import { hitRows } from "../issue-rows.ts";
 
 export const search = command({
   name: "search",
+  guesses: ["find", "grep", "query"],
   summary: "Find issues that have all of some words",
   examples: ["kata search safari login", "kata search timeout --include-deleted"],
   words: ["words..."],
