@@ -6,6 +6,7 @@ type Options = { columns?: number; env?: Record<string, string | undefined>; typ
 /** Runs kata on a terminal of so many columns, at which somebody types once it has said something that ends in a colon. */
 export async function onTerminal(kata: Workspace, words: readonly string[], { columns = 80, env, types }: Options = {}) {
   let shown = "";
+  let unsaid = types;
   const decoder = new TextDecoder();
   const child = Bun.spawn([binary(), ...words], {
     cwd: kata.dir,
@@ -16,9 +17,9 @@ export async function onTerminal(kata: Workspace, words: readonly string[], { co
       rows: 24,
       data(terminal, piece) {
         shown += decoder.decode(piece, { stream: true });
-        if (types !== undefined && /:\s*$/.test(shown)) {
-          terminal.write(types);
-          types = undefined;
+        if (unsaid !== undefined && /:\s*$/.test(shown)) {
+          terminal.write(unsaid);
+          unsaid = undefined;
         }
       },
     },

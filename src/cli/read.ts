@@ -20,23 +20,13 @@ export function readCommand(argv: readonly string[], commands: readonly Command[
       Object.assign(state, { json: reader.values["json"] === true });
     } else if (found || rest[0] === "--") {
       reader.takeWords(rest);
-    } else if (path[0] === "help") {
-      path.push(rest.shift() ?? "");
     } else {
       path.push(rest.shift() ?? "");
       found = path[0] === "help" ? undefined : commandOrGroup(path, commands, state);
       if (found) reader.know(found.flags, adviceOf(found));
     }
   }
-  if (found) return finish(found, reader);
-  if (path[0] === "help") return helpAbout([...path.slice(1), ...reader.words], commands, state);
-  const [word] = reader.words;
-  if (word === undefined) return { help: path.length === 0 ? generalHelp(commands) : groupHelp(path.join(" "), commands) };
-  throw new LocalError(
-    "usage",
-    `${JSON.stringify(word)} stands behind --, where no command is looked for`,
-    "Put -- after the command's name.",
-  );
+  return found ? finish(found, reader) : helpOn(path, reader.words, commands, state);
 }
 
 const isFlag = (arg: string | undefined): boolean => arg !== undefined && /^-[^]/.test(arg) && arg !== "--";
@@ -73,12 +63,20 @@ function isGroup(path: readonly string[], commands: readonly Command[]): boolean
   return commands.some(({ name }) => name.startsWith(`${path.join(" ")} `));
 }
 
-function helpAbout(path: readonly string[], commands: readonly Command[], state: State): Read {
-  if (path.length === 0 || path[0] === "help") return { help: generalHelp(commands) };
-  const found = named(path, commands);
+/** Help on what `help` names, on a group that was named alone, or on all. */
+function helpOn(path: readonly string[], words: readonly string[], commands: readonly Command[], state: State): Read {
+  if (path[0] !== "help" && words[0] !== undefined) throw strayWord(words[0]);
+  const about = path[0] === "help" ? [...path.slice(1), ...words] : path;
+  if (about.length === 0 || about[0] === "help") return { help: generalHelp(commands) };
+  const found = named(about, commands);
   if (found) return { help: helpOf(found) };
-  if (isGroup(path, commands)) return { help: groupHelp(path.join(" "), commands) };
-  throw unknownCommand(path, commands, state);
+  if (isGroup(about, commands)) return { help: groupHelp(about.join(" "), commands) };
+  throw unknownCommand(about, commands, state);
+}
+
+function strayWord(word: string): LocalError {
+  const message = `${JSON.stringify(word)} stands behind --, where no command is looked for`;
+  return new LocalError("usage", message, "Put -- after the command's name.");
 }
 
 /** Always told in text: a caller that does not know the command can't have asked it for JSON. */

@@ -10,6 +10,7 @@ import { commandsFor } from "./daily.ts";
 import { printErr, printOut, writeLine } from "./print.ts";
 import { resolveBound } from "./project.ts";
 import { readCommand } from "./read.ts";
+import { ofSystem } from "./system-error.ts";
 import { terminalOf } from "./terminal.ts";
 import { httpTimeout } from "./timeout.ts";
 
@@ -26,7 +27,7 @@ export async function run(argv: readonly string[]): Promise<number> {
     show(answer, read.values as Global);
     return 0;
   } catch (thrown) {
-    const error = thrown instanceof LocalError ? thrown : KataError.from(thrown);
+    const error = refusalOf(thrown);
     printErr(state.json ? jsonError(error) : textError(error));
     if (error instanceof KataError && error.cause && Bun.env["KATA_DEBUG"]) printErr(String(Bun.inspect(error.cause)));
     return outcomeOf(error).exit;
@@ -75,6 +76,18 @@ function contextOf(global: Global): Context {
     write: writeLine,
     notice,
   };
+}
+
+/** Whatever was thrown, as a refusal that says what to do next. */
+function refusalOf(thrown: unknown): KataError | LocalError {
+  if (thrown instanceof LocalError) return thrown;
+  if (!(thrown instanceof KataError)) {
+    const hint = "That is a fault of kata. With KATA_DEBUG=1 it shows where.";
+    return ofSystem(thrown) ?? new KataError("internal", KataError.from(thrown).message, { hint, cause: thrown });
+  }
+  if (thrown.code !== "internal" || thrown.hint !== undefined) return thrown;
+  const { message, data, cause } = thrown;
+  return new KataError("internal", message, { hint: `The daemon's log says more: here it is ${homeOf(Bun.env).log}.`, data, cause });
 }
 
 function textError(error: KataError | LocalError): string {

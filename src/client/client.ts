@@ -91,7 +91,8 @@ export class Client {
         ? ` The token came from ${token.from}.`
         : " No token was sent: set KATA_AUTH_TOKEN, or [auth] token in config.toml."
       : "";
-    return new KataError(known, `${message}${from}`, { ...more, status });
+    const hint = authentication ? "Ask for a token whoever runs the daemon." : status === 413 ? "Shorten it, or divide it." : undefined;
+    return new KataError(known, `${message}${from}`, { hint, ...more, status });
   }
 
   async #json(response: Response): Promise<unknown> {

@@ -1,6 +1,6 @@
 import { existsSync, readFileSync, statSync, writeFileSync } from "node:fs";
 import { basename, dirname, join, resolve } from "node:path";
-import { type Alias, nameOfIdentity, remoteIdentity } from "../core/alias.ts";
+import { type Alias, isGitIdentity, nameOfIdentity, remoteIdentity } from "../core/alias.ts";
 import { KataError, LocalError } from "../core/error.ts";
 import { isBlank } from "../core/text.ts";
 import { parseToml, textOf } from "./toml.ts";
@@ -15,7 +15,10 @@ export type Workspace = {
 
 export function findWorkspace(start: string): Workspace {
   const from = resolve(start);
-  if (!existsSync(from)) throw new KataError("validation", `There is no folder ${start}.`);
+  if (!statSync(from, { throwIfNoEntry: false })?.isDirectory())
+    throw new KataError("validation", `There is no folder ${JSON.stringify(start)}.`, {
+      hint: "--workspace names the folder to look for a project in.",
+    });
   return {
     start: from,
     root: above(from, (folder) => statSync(join(folder, ".kata.toml"), { throwIfNoEntry: false })?.isFile() ?? false),
@@ -78,7 +81,7 @@ export function aliasOf(workspace: Workspace): Alias | undefined {
   const { git_root, root } = workspace;
   const remote = git_root && remoteOf(git_root);
   const identity = remote && remoteIdentity(remote);
-  if (git_root !== undefined && identity !== undefined && identity !== "") return { identity, kind: "git", root_path: git_root };
+  if (git_root !== undefined && identity !== undefined && isGitIdentity(identity)) return { identity, kind: "git", root_path: git_root };
   const folder = git_root ?? root;
   return folder === undefined ? undefined : localAlias(folder);
 }

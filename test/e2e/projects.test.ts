@@ -28,7 +28,7 @@ test("`kata projects rename` joins its words, and the workspace follows", async 
   expect(await Bun.file(join(kata.dir, ".kata.toml")).text()).toBe(toml("two words"));
   await kata.run(["init", "--project", "taken"], { cwd: kata.env["HOME"] as string });
   const { exit, stderr } = await kata`projects rename taken two words`;
-  expect([exit, stderr]).toEqual([5, 'kata: A project named "two words" exists already.\n']);
+  expect([exit, stderr.split("\n")[0]]).toEqual([5, 'kata: A project named "two words" exists already.']);
   expect((await kata`projects rename taken a#b`).exit).toBe(3);
 });
 

@@ -5,21 +5,18 @@ import { workspace } from "../workspace.ts";
 
 const LONG = "A title that goes on and on until no terminal of the usual width has room for all of its many words";
 
-/** What is seen: without colours. */
-const plain = (text: string): string => text.replaceAll(/\u001b\[[0-9;]*m/g, "");
-
 test("`kata list` fills the terminal's own width and no more", async () => {
   await using kata = await workspace();
   await kata`create ${LONG} --label bug --owner ada --priority 1`;
   for (const columns of [60, 80, 120]) {
     const { exit, shown } = await onTerminal(kata, ["list"], { columns });
-    const widths = plain(shown)
+    const widths = Bun.stripANSI(shown)
       .trimEnd()
       .split("\n")
       .map((line) => Bun.stringWidth(line));
     expect({ exit, widths }).toEqual({ exit: 0, widths: [columns] });
   }
-  expect(plain((await onTerminal(kata, ["list"], { columns: 120, env: { COLUMNS: "60" } })).shown).trimEnd()).toHaveLength(60);
+  expect(Bun.stripANSI((await onTerminal(kata, ["list"], { columns: 120, env: { COLUMNS: "60" } })).shown).trimEnd()).toHaveLength(60);
 });
 
 test("nothing is coloured under NO_COLOR, on a dumb terminal, and on stderr", async () => {

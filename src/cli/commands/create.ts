@@ -2,7 +2,9 @@ import { LocalError } from "../../core/error.ts";
 import { isBlank } from "../../core/text.ts";
 import { bodyFlags, readBody } from "../body.ts";
 import { type Bound, command } from "../command.ts";
+import { checkParents } from "../link-flags.ts";
 import { mutationLine } from "../mutation.ts";
+import { checkPriority } from "../priority.ts";
 import { checkPeer } from "../refs.ts";
 
 export const create = command({
@@ -39,9 +41,9 @@ export const create = command({
         'Say in a few words what there is to do: kata create "Fix the login"',
       );
     const body = await readBody(bodies);
-    const parents = [...new Set(parent)];
-    if (parents.length > 1) throw new LocalError("validation", `An issue has one parent, not ${parents.join(" and ")}.`);
-    const given = { parent: parents, blocks, blocked_by, related };
+    checkPriority("--priority", priority);
+    checkParents("--parent", parent);
+    const given = { parent: parent?.slice(0, 1) ?? [], blocks, blocked_by, related };
     const project = await context.project();
     const data = await (
       await context.client()

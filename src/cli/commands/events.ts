@@ -20,13 +20,17 @@ export const events = command({
   },
   async run({ after, limit, tail, last_event_id, project_id, all_projects }, context) {
     const [misplaced] = given(tail ? { "--after": after, "--limit": limit } : { "--last-event-id": last_event_id });
-    if (misplaced) throw new LocalError("usage", `${misplaced} can't be used ${tail ? "with" : "without"} --tail`);
+    if (misplaced)
+      throw new LocalError("usage", `${misplaced} can't be used ${tail ? "with" : "without"} --tail`, tail ? FOLLOWING : PAGING);
     const scopes = given({ "--project": context.global.project, "--project-id": project_id, "--all-projects": all_projects || undefined });
-    if (scopes.length > 1) throw new LocalError("usage", `${scopes.join(" and ")} can't be used together`);
+    if (scopes.length > 1) throw new LocalError("usage", `${scopes.join(" and ")} can't be used together`, "Name the project in one way.");
     const id = all_projects ? undefined : (project_id ?? (await context.project()).id);
     return tail ? follow(context, id, cursor("--last-event-id", last_event_id)) : page(context, id, cursor("--after", after), limit ?? 100);
   },
 });
+
+const FOLLOWING = "--last-event-id ID is where a tail begins; it ends when you stop it.";
+const PAGING = "--after ID is where a page begins.";
 
 /** The names of those flags that were given. */
 function given(flags: Record<string, unknown>): string[] {
@@ -34,12 +38,13 @@ function given(flags: Record<string, unknown>): string[] {
 }
 
 function cursor(flag: string, id = 0): number {
-  if (id < 0) throw new LocalError("validation", `${flag} must be 0 or more, not ${id}.`);
+  if (id < 0) throw new LocalError("validation", `${flag} must be 0 or more, not ${id}.`, "0 is before the first event.");
   return id;
 }
 
 async function page(context: Context, project_id: number | undefined, after_id: number, limit: number): Promise<Answer> {
-  if (limit <= 0) throw new LocalError("validation", `--limit must be 1 or more, not ${limit}.`);
+  if (limit <= 0)
+    throw new LocalError("validation", `--limit must be 1 or more, not ${limit}.`, "Read on with --after and the last id that was shown.");
   const client = await context.client();
   const query = { after_id, limit };
   const data =

@@ -14,7 +14,11 @@ export const projectsMerge = command({
     const daemon = await client();
     const [{ project: source }, { project: target }] = [await selectProject(daemon, from), await selectProject(daemon, into)];
     if (source.id === target.id)
-      throw new LocalError("validation", `${JSON.stringify(from)} and ${JSON.stringify(into)} are the same project.`);
+      throw new LocalError(
+        "validation",
+        `${JSON.stringify(from)} and ${JSON.stringify(into)} are the same project.`,
+        "`kata projects list` lists the others.",
+      );
     const body = { source_project_id: source.id, target_name: rename_target ?? null };
     const data = await daemon.call("projects.merge", { params: { project_id: target.id }, body });
     rebind(folder, source.name, data.target.name);

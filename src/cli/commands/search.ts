@@ -15,7 +15,8 @@ export const search = command({
   },
   async run({ words, limit = 20, include_deleted }, context) {
     const q = words.join(" ");
-    if (isBlank(q)) throw new LocalError("validation", "The words to search for must not be blank.");
+    if (isBlank(q))
+      throw new LocalError("validation", "The words to search for must not be blank.", "`kata list` lists issues without any.");
     const project = await context.project();
     const query = { q, limit, ...(include_deleted && { include_deleted: "true" as const }) };
     const data = await (await context.client()).call("issues.search", { params: { project_id: project.id }, query });
