@@ -9,6 +9,8 @@ export type Place = {
   name: string;
   origin: string;
   unix?: string;
+  /** Of this machine's own daemon. */
+  pid?: number;
   /** A bearer, and where it came from. */
   token?: { value: string; from: string } | undefined;
 };
@@ -109,11 +111,15 @@ export class Client {
 
   #unreachable(error: unknown): Error {
     if (error instanceof DOMException && error.name === "TimeoutError") {
-      return new LocalError(
-        "internal",
-        `The daemon at ${this.place.name} did not answer within ${this.#timeout_ms} ms.`,
-        "Set KATA_HTTP_TIMEOUT (such as 30s) to wait longer.",
-      );
+      const { name, pid } = this.place;
+      const longer = "KATA_HTTP_TIMEOUT (such as 30s) waits longer.";
+      return pid === undefined
+        ? new LocalError("internal", `The daemon at ${name} did not answer within ${this.#timeout_ms} ms.`, longer)
+        : new LocalError(
+            "internal",
+            `The daemon with pid ${pid} at ${name} did not answer within ${this.#timeout_ms} ms.`,
+            `If it hangs, \`kata daemon restart\` starts another in its place; ${longer}`,
+          );
     }
     return new LocalError(
       "daemon_unavailable",

@@ -90,9 +90,9 @@ export async function reachLocal(local: Local): Promise<Client> {
 
 async function startLocal({ home, token, say }: Local): Promise<Place> {
   await endOtherVersion(home, token);
-  const { address } = await startDetached({ home, flags: [], startedBy: "auto" });
+  const { address, pid } = await startDetached({ home, flags: [], startedBy: "auto" });
   if (!address.startsWith("unix://")) say(`kata: started a daemon at ${address}`);
-  return placeOf(address, token);
+  return { ...placeOf(address, token), pid };
 }
 
 /** An automatic daemon of another version makes room; one that somebody started, and one of the original, is left alone. */

@@ -2,6 +2,7 @@ import { chmodSync, lstatSync, mkdirSync, unlinkSync } from "node:fs";
 import { dirname } from "node:path";
 import { type ListenAddress, printListen } from "../config/daemon.ts";
 import { LocalError } from "../core/error.ts";
+import { ownerOf } from "./port-owner.ts";
 
 /** Cuts a connection on which nothing moves; streams beat faster. The runtime counts in steps of four seconds. */
 const IDLE_S = 12;
@@ -12,7 +13,7 @@ type Serving = Pick<Bun.Serve.Options<undefined, string>, "routes" | "fetch">;
 
 /** Opens a listener. The caller holds the database's lock, so a socket nobody answers on is a dead daemon's. */
 export async function listen(address: ListenAddress, serving: Serving): Promise<Bun.Server<undefined>> {
-  const common = { ...serving, idleTimeout: IDLE_S, maxRequestBodySize: LARGEST_BODY, development: false };
+  const common = { ...serving, idleTimeout: IDLE_S, maxRequestBodySize: LARGEST_BODY, development: false, reusePort: false };
   if (address.kind === "tcp") {
     try {
       return Bun.serve({ hostname: address.host, port: address.port, ...common } as Bun.Serve.Options<undefined, string>);
@@ -41,7 +42,11 @@ function inUse(error: unknown, address: ListenAddress): unknown {
   const { code, message } = error as NodeJS.ErrnoException;
   const name = printListen(address);
   if (code === "EADDRINUSE")
-    return new LocalError("internal", `${name} is in use by another program`, "Stop it, or listen on another address.");
+    return new LocalError(
+      "internal",
+      `${name} is in use by ${ownerOf(address) ?? "another program"}`,
+      "Stop it, or listen on another address.",
+    );
   return new LocalError("internal", `${name} can't be opened: ${message}`);
 }
 

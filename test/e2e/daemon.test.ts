@@ -54,7 +54,39 @@ test("a port that is taken is told at once", async () => {
   using other = Bun.serve({ hostname: "127.0.0.1", port: 0, fetch: () => new Response() });
   const address = `127.0.0.1:${other.port}`;
   const { exit, stderr } = await kata`daemon start --listen ${address}`;
-  expect([exit, stderr]).toEqual([1, `kata: ${address} is in use by another program\nHint: Stop it, or listen on another address.\n`]);
+  const whose = new RegExp(`^kata: ${address} is in use by pid ${process.pid} \\(.+\\)\nHint: Stop it, or listen on another address\\.\n$`);
+  expect([exit, stderr]).toEqual([1, expect.stringMatching(whose)]);
+});
+
+test("two daemons never share a port", async () => {
+  await using kata = await workspace({ project: false });
+  const probe = Bun.serve({ hostname: "127.0.0.1", port: 0, fetch: () => new Response() });
+  const address = `127.0.0.1:${probe.port}`;
+  await probe.stop(true);
+  expect((await kata`daemon start --listen ${address}`).exit).toBe(0);
+  const env = { KATA_HOME: `${kata.home}-2` };
+  const { exit, stderr } = await kata.run(["daemon", "start", "--listen", address], { env });
+  expect([exit, stderr]).toEqual([1, expect.stringContaining(`${address} is in use by pid ${kata.daemons()[0]} `)]);
+});
+
+test("a record whose pid is another program's by now is never signalled", async () => {
+  await using kata = await workspace();
+  const [daemon] = (await kata`daemon status --json`).json<Status>().daemons;
+  const [record = ""] = [...new Bun.Glob("runtime/*/daemon.*.json").scanSync({ cwd: kata.home, absolute: true })];
+  const told = await Bun.file(record).json();
+  await kata`daemon stop`;
+  const bystander = Bun.spawn(["sleep", "60"]);
+  try {
+    const path = record.replace(`daemon.${daemon?.pid}.`, `daemon.${bystander.pid}.`);
+    await Bun.write(path, JSON.stringify({ ...told, pid: bystander.pid }));
+    expect((await kata`daemon reload`).exit).toBe(2);
+    expect(await kata`daemon stop`).toMatchObject({ exit: 0, stdout: "" });
+    expect((await kata`list`).exit).toBe(0);
+    expect(bystander.exitCode ?? bystander.signalCode).toBe(null);
+  } finally {
+    bystander.kill();
+    await bystander.exited;
+  }
 });
 
 test("a daemon that hangs is told within the timeout, with what to do", async () => {
@@ -62,8 +94,13 @@ test("a daemon that hangs is told within the timeout, with what to do", async ()
   const [daemon] = (await kata`daemon status --json`).json<Status>().daemons;
   process.kill(daemon?.pid as number, "SIGSTOP");
   try {
-    const { exit, stderr } = await kata.run(["list"], { env: { KATA_HTTP_TIMEOUT: "300ms" } });
-    expect([exit, stderr]).toEqual([1, expect.stringMatching(/did not answer within 300 ms\.\nHint: /)]);
+    for (const words of [["list"], ["health"], ["create", "x"]]) {
+      const { exit, stderr } = await kata.run(words, { env: { KATA_HTTP_TIMEOUT: "300ms" } });
+      expect([exit, stderr]).toEqual([
+        1,
+        expect.stringMatching(/ pid \d+ at \S+ did not answer within 300 ms\.\nHint: .*`kata daemon restart`/),
+      ]);
+    }
   } finally {
     process.kill(daemon?.pid as number, "SIGCONT");
   }

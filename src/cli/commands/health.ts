@@ -24,13 +24,15 @@ async function running({ env, home, folder, notice }: Context): Promise<Client> 
   const timeoutMs = httpTimeout(env, notice);
   if (target.kind === "remote") return findRemote(target, undefined, timeoutMs);
   const token = tokenOf(env, home);
-  for (const { address } of readRecords(home.runtime)) {
-    const client = new Client(placeOf(address, token), timeoutMs);
-    const isThere = await client.call("liveness.ping", {}).then(
-      () => true,
-      (error: unknown) => !(error instanceof LocalError && error.kind === "daemon_unavailable"),
-    );
-    if (isThere) return client;
+  for (const { address, pid } of readRecords(home.runtime)) {
+    const client = new Client({ ...placeOf(address, token), pid }, timeoutMs);
+    try {
+      await client.call("liveness.ping", {});
+      return client;
+    } catch (error) {
+      // One that hangs has been waited for already.
+      if (!(error instanceof LocalError && error.kind === "daemon_unavailable")) throw error;
+    }
   }
   throw new LocalError(
     "daemon_unavailable",
