@@ -9,8 +9,6 @@ export type Place = {
   name: string;
   origin: string;
   unix?: string;
-  /** Of this machine's own daemon. */
-  pid?: number;
   /** A bearer, and where it came from. */
   token?: { value: string; from: string } | undefined;
 };
@@ -93,8 +91,7 @@ export class Client {
         ? ` The token came from ${token.from}.`
         : " No token was sent: set KATA_AUTH_TOKEN, or [auth] token in config.toml."
       : "";
-    const hint = authentication ? "Ask for a token whoever runs the daemon." : status === 413 ? "Shorten it, or divide it." : undefined;
-    return new KataError(known, `${message}${from}`, { hint, ...more, status });
+    return new KataError(known, `${message}${from}`, { ...more, status });
   }
 
   async #json(response: Response): Promise<unknown> {
@@ -111,15 +108,11 @@ export class Client {
 
   #unreachable(error: unknown): Error {
     if (error instanceof DOMException && error.name === "TimeoutError") {
-      const { name, pid } = this.place;
-      const longer = "KATA_HTTP_TIMEOUT (such as 30s) waits longer.";
-      return pid === undefined
-        ? new LocalError("internal", `The daemon at ${name} did not answer within ${this.#timeout_ms} ms.`, longer)
-        : new LocalError(
-            "internal",
-            `The daemon with pid ${pid} at ${name} did not answer within ${this.#timeout_ms} ms.`,
-            `If it hangs, \`kata daemon restart\` starts another in its place; ${longer}`,
-          );
+      return new LocalError(
+        "internal",
+        `The daemon at ${this.place.name} did not answer within ${this.#timeout_ms} ms.`,
+        "Set KATA_HTTP_TIMEOUT (such as 30s) to wait longer.",
+      );
     }
     return new LocalError(
       "daemon_unavailable",

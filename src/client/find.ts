@@ -40,7 +40,7 @@ export function findLocal(home: Home, token: Token, env: Record<string, string |
   const anyVersion = env["KATA_SKIP_DAEMON_VERSION_CHECK"] === "1";
   const records = liveRecords(home);
   const fit = records.find(({ version }) => anyVersion || version === build.version);
-  return fit && { ...placeOf(fit.address, token), pid: fit.pid };
+  return fit && { ...placeOf(fit.address, token), name: `${fit.address} (pid ${fit.pid})` };
 }
 
 /** Asks a daemon of a target that was named whether it is there; it is not replaced by another if not. */

@@ -71,11 +71,8 @@ function failure(said: string, exit: number): Error {
     const { error } = JSON.parse(last) as { error: { kind: string; message: string; hint?: string } };
     return new LocalError(error.kind === "usage" ? "usage" : "internal", error.message, error.hint);
   } catch {
-    return new LocalError(
-      "internal",
-      `The daemon ended at once with ${exit}${last === "" ? "" : `: ${last}`}`,
-      "`kata daemon start --foreground` shows all that it says.",
-    );
+    const hint = "`kata daemon start --foreground` shows all that it says.";
+    return new LocalError("internal", `The daemon ended at once with ${exit}${last === "" ? "" : `: ${last}`}`, hint);
   }
 }
 
@@ -90,9 +87,9 @@ export async function reachLocal(local: Local): Promise<Client> {
 
 async function startLocal({ home, token, say }: Local): Promise<Place> {
   await endOtherVersion(home, token);
-  const { address, pid } = await startDetached({ home, flags: [], startedBy: "auto" });
+  const { address } = await startDetached({ home, flags: [], startedBy: "auto" });
   if (!address.startsWith("unix://")) say(`kata: started a daemon at ${address}`);
-  return { ...placeOf(address, token), pid };
+  return placeOf(address, token);
 }
 
 /** An automatic daemon of another version makes room; one that somebody started, and one of the original, is left alone. */

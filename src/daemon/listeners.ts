@@ -2,7 +2,6 @@ import { chmodSync, lstatSync, mkdirSync, unlinkSync } from "node:fs";
 import { dirname } from "node:path";
 import { type ListenAddress, printListen } from "../config/daemon.ts";
 import { LocalError } from "../core/error.ts";
-import { ownerOf } from "./port-owner.ts";
 
 /** Cuts a connection on which nothing moves; streams beat faster. The runtime counts in steps of four seconds. */
 const IDLE_S = 12;
@@ -42,11 +41,7 @@ function inUse(error: unknown, address: ListenAddress): unknown {
   const { code, message } = error as NodeJS.ErrnoException;
   const name = printListen(address);
   if (code === "EADDRINUSE")
-    return new LocalError(
-      "internal",
-      `${name} is in use by ${ownerOf(address) ?? "another program"}`,
-      "Stop it, or listen on another address.",
-    );
+    return new LocalError("internal", `${name} is in use by another program`, "Stop it, or listen on another address.");
   return new LocalError("internal", `${name} can't be opened: ${message}`);
 }
 

@@ -8,7 +8,6 @@ import { httpTimeout } from "../timeout.ts";
 
 export const health = command({
   name: "health",
-  guesses: ["ping"],
   summary: "Ask the daemon how it is, without starting one",
   words: [],
   flags: {},
@@ -24,15 +23,13 @@ async function running({ env, home, folder, notice }: Context): Promise<Client> 
   const timeoutMs = httpTimeout(env, notice);
   if (target.kind === "remote") return findRemote(target, undefined, timeoutMs);
   const token = tokenOf(env, home);
-  for (const { address, pid } of readRecords(home.runtime)) {
-    const client = new Client({ ...placeOf(address, token), pid }, timeoutMs);
-    try {
-      await client.call("liveness.ping", {});
-      return client;
-    } catch (error) {
-      // One that hangs has been waited for already.
-      if (!(error instanceof LocalError && error.kind === "daemon_unavailable")) throw error;
-    }
+  for (const { address } of readRecords(home.runtime)) {
+    const client = new Client(placeOf(address, token), timeoutMs);
+    const isThere = await client.call("liveness.ping", {}).then(
+      () => true,
+      (error: unknown) => !(error instanceof LocalError && error.kind === "daemon_unavailable"),
+    );
+    if (isThere) return client;
   }
   throw new LocalError(
     "daemon_unavailable",
