@@ -49,6 +49,29 @@ test("a broken config.toml is told at once, with file, line and key", async () =
   ]);
 });
 
+test.each([
+  ["junk\n", 1, "Expected '=' after a key but found the line's end"],
+  [
+    '[[hook]]\nevent = "*"\ncommand = "true"\n\n[[hook]]\nevent = "*"\ncommand = "./x"\n',
+    7,
+    'command must be an absolute path, or a bare name without separators and spaces, not "./x"',
+  ],
+  ['[[hook]]\nevent = "*"\ncommand = "true"\n[[hook]]\nevent = "*"\n', 4, "this [[hook]] has no command"],
+  ['[[hook]]\nevent = "*"\ncommand = "true"\n[[hook]]\nevnt = "*"\ncommand = "true"\n', 5, "unknown key evnt"],
+  ["[hooks]\n\npool_size = 99\n", 3, "pool_size must be a whole number from 1 to 16, not 99"],
+])("a broken hooks.toml is told at once, with file and line: %j", async (text, line, message) => {
+  await using kata = await workspace({ project: false });
+  const path = join(kata.home, "hooks.toml");
+  await Bun.write(path, text);
+  for (const words of [
+    ["projects", "list"],
+    ["daemon", "start"],
+  ]) {
+    const { exit, stdout, stderr } = await kata.run(words);
+    expect([exit, stdout, stderr.split("\nHint: ")]).toEqual([1, "", [`kata: ${path}:${line}: ${message}`, expect.any(String)]]);
+  }
+});
+
 test("a port that is taken is told at once", async () => {
   await using kata = await workspace({ project: false });
   using other = Bun.serve({ hostname: "127.0.0.1", port: 0, fetch: () => new Response() });
