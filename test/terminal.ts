@@ -1,10 +1,11 @@
 import { binary } from "./binary.ts";
 import type { Workspace } from "./workspace.ts";
 
-type Options = { columns?: number; env?: Record<string, string | undefined>; types?: string };
+type Options = { columns?: number; env?: Record<string, string | undefined>; types?: string; until?: string };
 
-/** Runs kata on a terminal of so many columns, at which somebody types once it has said something that ends in a colon. */
-export async function onTerminal(kata: Workspace, words: readonly string[], { columns = 80, env, types }: Options = {}) {
+/** Runs kata on a terminal of so many columns, at which somebody types once it has shown something: a question, or so. */
+export async function onTerminal(kata: Workspace, words: readonly string[], options: Options = {}) {
+  const { columns = 80, env, types, until = ":\r\n" } = options;
   let shown = "";
   let unsaid = types;
   const decoder = new TextDecoder();
@@ -17,7 +18,7 @@ export async function onTerminal(kata: Workspace, words: readonly string[], { co
       rows: 24,
       data(terminal, piece) {
         shown += decoder.decode(piece, { stream: true });
-        if (unsaid !== undefined && /:\s*$/.test(shown)) {
+        if (unsaid !== undefined && shown.includes(until)) {
           terminal.write(unsaid);
           unsaid = undefined;
         }

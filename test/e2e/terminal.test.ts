@@ -31,6 +31,18 @@ test("nothing is coloured under NO_COLOR, on a dumb terminal, and on stderr", as
   expect(refused.shown).not.toContain("\u001b");
 });
 
+test("`kata events --tail` writes rows on a terminal, and objects with --json", async () => {
+  await using kata = await workspace();
+  const gone = (await kata`create "Gone" -q`).stdout.trim();
+  await kata`purge ${gone} --force --confirm ${`PURGE demo#${gone}`}`;
+  const ref = (await kata`create "Fix it" -q`).stdout.trim();
+  const people = await onTerminal(kata, ["events", "--tail"], { until: ref, types: "\u0003" });
+  expect(people.exit).toBe(0);
+  expect(people.shown).toMatch(new RegExp(`^Events were purged: .+\n\\d+ +issue\\.created +proj=1 +${ref} +by tester `));
+  const scripts = await onTerminal(kata, ["events", "--tail", "--json"], { until: ref, types: "\u0003" });
+  expect(scripts.shown).toMatch(/^\{"reset_required":true,"reset_after_id":\d+\}\n\{"event_id":/);
+});
+
 test("times are relative on a terminal only", async () => {
   await using kata = await workspace();
   const ref = (await kata`create "Fix it" -q`).stdout.trim();

@@ -1,5 +1,5 @@
 import type { EventEnvelope } from "../../api/shapes.ts";
-import { followEvents } from "../../client/stream.ts";
+import { followEvents, type Streamed } from "../../client/stream.ts";
 import { LocalError } from "../../core/error.ts";
 import { lineSafe } from "../../core/text.ts";
 import { type Answer, command, type Context } from "../command.ts";
@@ -62,6 +62,15 @@ function row({ event_id, type, project_id, issue_short_id = "-", actor, created_
   return `${columns.join("  ")}  by ${lineSafe(actor)}  ${created_at}`;
 }
 
+function lineForScripts(news: Streamed): string {
+  return "id" in news ? news.json : JSON.stringify({ reset_required: true, reset_after_id: news.reset_after_id });
+}
+
+function lineForPeople(news: Streamed): string {
+  if ("id" in news) return row(JSON.parse(news.json) as EventEnvelope);
+  return `Events were purged: drop what you know. What follows is after ${news.reset_after_id}.`;
+}
+
 async function follow(context: Context, project_id: number | undefined, from: number): Promise<Answer> {
   const { global, terminal, notice, write } = context;
   const forPeople = terminal.isTerminal && !global.json;
@@ -69,8 +78,7 @@ async function follow(context: Context, project_id: number | undefined, from: nu
   for (const signal of ["SIGINT", "SIGTERM"] as const) process.once(signal, () => stop.abort());
   const lost = (why: string, pauseMs: number) => notice(`kata: ${why}; again in ${pauseMs / 1_000} s`);
   for await (const news of followEvents(await context.client(), { project_id, from, signal: stop.signal, lost })) {
-    const line = "id" in news ? news.json : JSON.stringify({ reset_required: true, reset_after_id: news.reset_after_id });
-    if (!write(forPeople && "id" in news ? row(JSON.parse(line) as EventEnvelope) : line)) break;
+    if (!write(forPeople ? lineForPeople(news) : lineForScripts(news))) break;
   }
   return { data: null, text: "", notices: global.quiet || !stop.signal.aborted ? [] : ["kata: the stream was ended"] };
 }
