@@ -1,5 +1,5 @@
 import type { Client } from "../client/client.ts";
-import { aliasOf, bind, boundName, findWorkspace } from "../config/workspace.ts";
+import { aliasOf, boundName, findWorkspace, rebind } from "../config/workspace.ts";
 import { KataError } from "../core/error.ts";
 import { isBlank } from "../core/text.ts";
 import type { Bound } from "./command.ts";
@@ -19,6 +19,6 @@ export async function resolveBound(client: () => Promise<Client>, folder: string
   }
   const body = { ...(bound !== undefined && { name: bound }), alias };
   const { project } = await (await client()).call("projects.resolve", { body });
-  if (bound !== undefined && project.name !== bound) bind(workspace, project.name);
+  if (bound !== undefined && project.name !== bound) rebind(workspace, project.name);
   return project;
 }

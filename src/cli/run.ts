@@ -4,7 +4,7 @@ import { homeOf } from "../config/home.ts";
 import { targetOf, tokenOf } from "../config/target.ts";
 import { KataError, LocalError, outcomeOf } from "../core/error.ts";
 import { lineSafe } from "../core/text.ts";
-import { actorOf } from "./actor.ts";
+import { changingActor } from "./actor.ts";
 import { type Answer, type Context, type Global, globalFlags } from "./command.ts";
 import { commandsFor } from "./daily.ts";
 import { printErr, printOut, writeLine } from "./print.ts";
@@ -70,7 +70,7 @@ function contextOf(global: Global): Context {
     home,
     folder,
     terminal: terminalOf(env),
-    actor: () => actorOf(global.as, env, folder).actor,
+    actor: () => changingActor(global.as, env, folder),
     client,
     project: once(() => resolveBound(client, folder, global.project || undefined)),
     write: writeLine,

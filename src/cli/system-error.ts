@@ -23,6 +23,6 @@ export function ofSystem(thrown: unknown): LocalError | undefined {
   if (!(thrown instanceof Error) || !("syscall" in thrown)) return undefined;
   const { path } = thrown as NodeJS.ErrnoException;
   if (path === undefined) return new LocalError("internal", `The output can't be written: ${reasonOf(thrown)}.`, "Write it elsewhere.");
-  const hint = "Mend that, or choose another place: KATA_HOME, KATA_DB and XDG_RUNTIME_DIR say where kata keeps its files.";
+  const hint = "Mend that, or choose another place: kata keeps its own files where KATA_HOME, KATA_DB and XDG_RUNTIME_DIR say.";
   return new LocalError("internal", `${path} can't be used: ${reasonOf(thrown)}.`, hint);
 }

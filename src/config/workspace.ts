@@ -57,15 +57,28 @@ function asValidation<T>(work: () => T): T {
   }
 }
 
+const folderOf = ({ root, git_root, start }: Workspace): string => root ?? git_root ?? start;
+
 /** Binds a workspace: writes `.kata.toml`, unless it says the same, and lists the machine's own file in `.gitignore`. */
 export function bind(workspace: Workspace, name: string): void {
-  const folder = workspace.root ?? workspace.git_root ?? workspace.start;
-  if (currentName(workspace) !== name)
-    writeFileSync(join(folder, ".kata.toml"), `version = 1\n\n[project]\nname = ${JSON.stringify(name)}\n`);
-  const ignore = join(folder, ".gitignore");
+  if (currentName(workspace) !== name) writeName(workspace, name);
+  const ignore = join(folderOf(workspace), ".gitignore");
   const lines = textOf(ignore) ?? "";
   if (lines.split("\n").some((line) => line.trim() === ".kata.local.toml")) return;
   writeFileSync(ignore, `${lines}${lines === "" || lines.endsWith("\n") ? "" : "\n"}.kata.local.toml\n`);
+}
+
+/** Follows a project that has another name now. Where the file can't be written, the alias goes on leading to the project. */
+export function rebind(workspace: Workspace, name: string): void {
+  try {
+    writeName(workspace, name);
+  } catch {
+    // A checkout that can only be read is no reason to refuse a command.
+  }
+}
+
+function writeName(workspace: Workspace, name: string): void {
+  writeFileSync(join(folderOf(workspace), ".kata.toml"), `version = 1\n\n[project]\nname = ${JSON.stringify(name)}\n`);
 }
 
 function currentName(workspace: Workspace): string | undefined {

@@ -56,6 +56,7 @@ test("every refusal names the value and the rule, and ends with a hint", async (
     [["projects", "merge", "demo", "1"], 3, '"demo" and "1" are the same project.'],
     [["projects", "rename", "demo", " "], 3, "The new name must not be blank."],
     [["delete", ref, "--force", "--confirm", "a\nb"], 6, 'The confirmation "a\\nb" is not what is wanted.'],
+    [["create", "x", "--as", " "], 3, "--as must not be blank."],
     [["frobnicate"], 2, 'unknown command "frobnicate"'],
     [["list", "--frobnicate"], 2, "unknown flag --frobnicate"],
   ];
