@@ -60,6 +60,8 @@ test("the first five minutes of the README run as they stand there", async () =>
   const section = readme.split("## The first five minutes")[1]?.split("\n## ")[0] ?? "";
   const lines = Array.from(section.replaceAll(/\\\n\s*/g, " ").matchAll(/^ {4}(kata .*)$/gm), ([, line = ""]) => line);
   expect(lines.length).toBeGreaterThan(10);
+  // From here on the workspace knows of the daemon that the lines below start, and ends it.
+  expect((await kata`daemon status`).stdout).toBe("no daemon running\n");
   const names = ["abc4", "def7"];
   const refs = new Map<string, string>();
   for (const line of lines.filter((each) => !each.includes("--tail"))) {
