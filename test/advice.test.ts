@@ -54,6 +54,28 @@ test("every command that a message or hint advises is one that kata takes", asyn
   expect(faults.filter(Boolean)).toEqual([]);
 });
 
+test("the first five minutes of the README run as they stand there", async () => {
+  await using kata = await workspace({ project: false });
+  const readme = await Bun.file(join(root, "README.md")).text();
+  const section = readme.split("## The first five minutes")[1]?.split("\n## ")[0] ?? "";
+  const lines = Array.from(section.replaceAll(/\\\n\s*/g, " ").matchAll(/^ {4}(kata .*)$/gm), ([, line = ""]) => line);
+  expect(lines.length).toBeGreaterThan(10);
+  // From here on the workspace knows of the daemon that the lines below start, and ends it.
+  expect((await kata`daemon status`).stdout).toBe("no daemon running\n");
+  const names = ["abc4", "def7"];
+  const refs = new Map<string, string>();
+  for (const line of lines.filter((each) => !each.includes("--tail"))) {
+    const real = line.replaceAll(/\b(?:abc4|def7)\b/g, (name) => refs.get(name) ?? name);
+    const { exitCode, stdout, stderr } = Bun.spawnSync(["bash", "-c", real.replace(/^kata /, `${binary()} `)], {
+      cwd: kata.dir,
+      env: kata.env,
+    });
+    expect([real, exitCode, stderr.toString()]).toEqual([real, 0, ""]);
+    if (real.startsWith("kata create ")) refs.set(names.shift() ?? "", stdout.toString().split(" ")[0] ?? "");
+  }
+  expect((await kata`list`).stdout).toBe("");
+});
+
 test("every example in the help runs", async () => {
   await using kata = await workspace({ project: "tools" });
   const refs = new Map<string, string>();

@@ -58,7 +58,10 @@ async function checkProof({ tx, project, issue }: IssueChange, { reason, message
       throw new KataError("validation", `There is no issue ${named} in project ${project.name} to refer to.`, {
         hint: "`kata search WORDS` finds the issue that was meant.",
       });
-    if (target.id === issue.id) throw new KataError("validation", `${named} is the issue itself: a close as ${reason} names another one.`);
+    if (target.id === issue.id)
+      throw new KataError("validation", `${named} is the issue itself: a close as ${reason} names another one.`, {
+        hint: "`kata search WORDS` finds the issue that was meant.",
+      });
   }
 }
 

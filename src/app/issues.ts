@@ -97,7 +97,10 @@ export async function findIssueAnywhere(app: App, input: { uid: string; include_
     if (whole) await projectAt(db, whole.project_id);
     const found = await issuesByUidStart(db, start, input.include_deleted, MOST_CANDIDATES);
     const [issue] = found;
-    if (!issue) throw new KataError("issue_not_found", `There is no issue ${JSON.stringify(input.uid)}.`);
+    if (!issue)
+      throw new KataError("issue_not_found", `There is no issue ${JSON.stringify(input.uid)}.`, {
+        hint: "`kata search WORDS` finds an issue of the project by its words.",
+      });
     if (found.length === 1) return shown(db, await projectAt(db, issue.project_id), issue);
     const candidates = found.map(({ uid }) => uid);
     throw new KataError("prefix_ambiguous", `${JSON.stringify(input.uid)} begins several ULIDs: ${candidates.join(", ")}.`, {

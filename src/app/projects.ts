@@ -89,7 +89,10 @@ export async function initProject(app: App, input: InitInput): Promise<Initializ
     const there = await findProjectNamed(tx, name);
     if (there?.deleted_at !== undefined) {
       const data = { name, deleted_at: there.deleted_at };
-      throw new KataError("project_archived", `The project ${JSON.stringify(name)} is archived.`, { hint: "Choose another name.", data });
+      throw new KataError("project_archived", `The project ${JSON.stringify(name)} is archived.`, {
+        hint: "Choose another name: kata init --project NAME --replace",
+        data,
+      });
     }
     if (alias) await checkUnbound(tx, alias, there, input.reassign === true);
     const project = there ?? (await insertProject(tx, { uid: app.ulid(), name, created_at: now }));
@@ -103,7 +106,7 @@ async function checkUnbound(tx: Db, alias: Alias, project: Project | undefined, 
   if (!known || known.project_id === project?.id || reassign) return;
   const owner = await findProject(tx, known.project_id);
   throw new KataError("project_alias_conflict", `${alias.identity} is bound to the project ${JSON.stringify(owner?.name)}.`, {
-    hint: "Send reassign=true (kata init --reassign) to bind it to this one.",
+    hint: `To join that project: kata init --project ${JSON.stringify(owner?.name)}. To bind the workspace to this one instead, send reassign=true (kata init --reassign).`,
     data: { alias_identity: alias.identity, existing_project_id: known.project_id },
   });
 }

@@ -1,3 +1,6 @@
+import { KataError } from "../core/error.ts";
+import { isBlank } from "../core/text.ts";
+
 type Env = Record<string, string | undefined>;
 export type Actor = { actor: string; source: "flag" | "env" | "user" | "git" | "fallback" };
 
@@ -8,6 +11,17 @@ export function actorOf(flag: string | undefined, env: Env, folder: string): Act
   if (env["USER"]) return { actor: env["USER"], source: "user" };
   const name = gitName(folder);
   return name === "" ? { actor: "anonymous", source: "fallback" } : { actor: name, source: "git" };
+}
+
+const named: Readonly<Record<string, string>> = { flag: "--as", env: "KATA_AUTHOR", user: "USER" };
+
+/** The same for a change, which must be somebody's. */
+export function changingActor(flag: string | undefined, env: Env, folder: string): string {
+  const { actor, source } = actorOf(flag, env, folder);
+  if (!isBlank(actor)) return actor;
+  throw new KataError("validation", `${named[source] ?? source} must not be blank.`, {
+    hint: "`kata whoami --as NAME` tells who a change is credited to.",
+  });
 }
 
 function gitName(folder: string): string {

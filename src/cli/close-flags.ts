@@ -39,7 +39,8 @@ export function reasonOf({ done, wontfix, audit_no_change, duplicate_of, superse
       "a close needs a reason",
       "Give --done, --wontfix, --audit-no-change, --duplicate-of REF or --superseded-by REF.",
     );
-  if (others.length > 0) throw new LocalError("usage", `${given.map(([flag]) => flag).join(" and ")} can't be used together`);
+  if (others.length > 0)
+    throw new LocalError("usage", `${given.map(([flag]) => flag).join(" and ")} can't be used together`, "A close has one reason.");
   return knownReason(first[1]);
 }
 
@@ -67,7 +68,7 @@ export function evidenceOf(given: Given): Evidence[] {
   ];
   const keys = pairs.map(([type, value]) => `${type}:${value.trim()}`);
   const twice = keys.find((key, i) => keys.indexOf(key) !== i);
-  if (twice !== undefined) throw new LocalError("usage", `the evidence ${twice} is given twice`);
+  if (twice !== undefined) throw new LocalError("usage", `the evidence ${twice} is given twice`, "Name each piece of evidence once.");
   const paths = pairs.filter(([type]) => type === "reviewed-paths").map(([, value]) => value);
   const items = pairs.filter(([type]) => type !== "reviewed-paths").map(([type, value]) => ({ type, [evidenceMembers[type]]: value }));
   return paths.length === 0 ? items : [...items, { type: "reviewed-paths", paths }];

@@ -61,6 +61,10 @@ export type Answer = {
 type Definition<W extends string, F extends Flags> = {
   name: string;
   aliases?: readonly string[];
+  /** What people try before they know its name: not taken, but answered with the name. */
+  guesses?: readonly string[];
+  /** The same for its flags, each with what does what was wanted. */
+  guessedFlags?: Readonly<Record<string, string>>;
   summary: string;
   /** Shown under "Examples" by help: each is run by a test. */
   examples?: readonly string[];

@@ -1,5 +1,6 @@
 import { KataError } from "../core/error.ts";
-import { confirmationOf, type Deed } from "../core/confirmation.ts";
+import { checkConfirmation, confirmationOf, type Deed } from "../core/confirmation.ts";
+import { wholeIdHint } from "../core/ref.ts";
 import type { Flags } from "./args.ts";
 import { type Context } from "./command.ts";
 import { printErr } from "./print.ts";
@@ -32,8 +33,14 @@ export async function confirmed(context: Context, deed: Deed, text: string, { fo
     subject.project.name === ""
       ? (await client.call("projects.show", { params: { project_id: issue.project_id } })).project
       : subject.project;
+  if (subject.ref !== issue.short_id && subject.ref !== issue.uid)
+    throw new KataError("issue_not_found", `There is no issue ${JSON.stringify(text)} in project ${project.name}.`, {
+      hint: wholeIdHint(project, issue),
+    });
   const wanted = confirmationOf(deed, project, issue);
   const words = confirm ?? (await ask(wanted));
+  // They travel in a header, which holds no line ends; the wanted words have none either.
+  if (/\p{Cc}/u.test(words)) checkConfirmation(deed, project, issue, words);
   return { subject: { project, ref: issue.short_id }, words, name: wanted.slice(deed.length + 1) };
 }
 
@@ -43,7 +50,9 @@ async function ask(wanted: string): Promise<string> {
   printErr(`Type ${wanted} to confirm:`);
   for await (const line of console) {
     if (line === wanted) return line;
-    throw new KataError("confirm_mismatch", `${JSON.stringify(line)} is not ${wanted}: nothing was done.`);
+    throw new KataError("confirm_mismatch", `${JSON.stringify(line)} is not ${wanted}: nothing was done.`, {
+      hint: `Try again, and type it as it is shown, or add ${way}.`,
+    });
   }
   throw new KataError("confirm_required", "Nothing was typed: nothing was done.", { hint: `Add ${way}.` });
 }

@@ -6,19 +6,27 @@ import { LocalError } from "../core/error.ts";
 
 const PATIENCE_MS = 20_000;
 
-/** Ends the daemon of this database and waits until it has; gives its pid. One of the original is left alone. */
+/**
+ * The daemons of this database that run, not those of the original. A record may outlive its daemon, and its pid be
+ * another program's by now: only who holds the lock is one.
+ */
+export function signallable(home: Home): number[] {
+  return ownRecords(home)
+    .map(({ pid }) => pid)
+    .filter((pid) => isLocked(home.lock) && holderOf(home.lock)?.pid === pid);
+}
+
+/** Ends the daemon of this database and waits until it has; gives its pid. */
 export async function stopDaemons(home: Home): Promise<number[]> {
   const stopped: number[] = [];
-  for (const { pid } of ownRecords(home)) {
-    // A record may outlive its daemon, and its pid be another program's: only who holds the lock is one.
-    if (!isLocked(home.lock) || holderOf(home.lock)?.pid !== pid) continue;
+  for (const pid of signallable(home)) {
     process.kill(pid, "SIGTERM");
     for (const end = Date.now() + PATIENCE_MS; isLocked(home.lock); await Bun.sleep(5)) {
       if (Date.now() < end) continue;
       throw new LocalError(
         "internal",
         `The daemon with pid ${pid} has not ended after ${PATIENCE_MS / 1_000} s.`,
-        `Look into ${home.log}.`,
+        `${home.log} says what it did last. If it hangs, end it by force (kill -9 ${pid}): what it has answered is on disk.`,
       );
     }
     stopped.push(pid);

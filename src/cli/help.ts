@@ -1,4 +1,4 @@
-import { dashed, type Flags } from "./args.ts";
+import { dashed, type Flags, valueName } from "./args.ts";
 import { type Command, globalFlags } from "./command.ts";
 
 /** How a command is called, on one line. */
@@ -39,8 +39,9 @@ export function generalHelp(commands: readonly Command[]): string {
 
 function flagLines(flags: Flags): string {
   return columns(
-    Object.entries(flags).map(([name, { kind, short, value, help }]): [string, string] => {
-      const taken = value ?? { text: "TEXT", texts: "TEXT", list: "A,B", number: "N", switch: "" }[kind];
+    Object.entries(flags).map(([name, flag]): [string, string] => {
+      const { short, help } = flag;
+      const taken = valueName(flag);
       return [`${short === undefined ? "" : `-${short}, `}${dashed(name)}${taken === "" ? "" : ` ${taken}`}`, help];
     }),
   );

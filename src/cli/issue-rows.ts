@@ -43,7 +43,7 @@ function terminalRow(issue: Issue & Partial<IssueOut>, depth: number, { width, s
     labels ? `[${labels.join(", ")}]` : "",
     owner === undefined ? "" : `@${lineSafe(owner)}`,
   ].filter((part) => part !== "");
-  const room = width - short_id.length - 4 - branch.length - tail.join("  ").length - (tail.length > 0 ? 2 : 0);
+  const room = width - short_id.length - 4 - branch.length - Bun.stringWidth(tail.join("  ")) - (tail.length > 0 ? 2 : 0);
   const text = fit(lineSafe(title), Math.max(20, room));
   return `${style(short_id, "yellow")}  ${mark} ${style(branch, "dim")}${status === "closed" ? style(text, "dim") : text}${tail.length > 0 ? `  ${style(tail.join("  "), "cyan")}` : ""}`;
 }

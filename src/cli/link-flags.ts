@@ -20,11 +20,7 @@ type Given = Args<never, typeof linkFlags>;
 
 /** Whether the flags ask for anything; refuses what can't be meant, before anything is sent. */
 export function checkLinks(given: Given): boolean {
-  for (const flag of ["parent", "remove_parent"] as const) {
-    const parents = [...new Set(given[flag]?.map(idOf))];
-    if (parents.length > 1)
-      throw new LocalError("validation", `${dashed(flag)}: an issue has one parent, not ${parents.join(" and ")}.`, "Name one.");
-  }
+  for (const flag of ["parent", "remove_parent"] as const) checkParents(dashed(flag), given[flag]);
   const delta = deltaOf(given, idOf);
   const contradiction = contradictionIn(delta);
   if (!contradiction) return hasLinks(delta);
@@ -38,6 +34,13 @@ export function checkLinks(given: Given): boolean {
     `${ref} is given to ${dashed(add.slice("add_".length))} and to ${dashed(remove)}.`,
     "Leave it out of one.",
   );
+}
+
+/** Refuses several parents; the same one may be named twice, in whichever way. */
+export function checkParents(flag: string, refs: readonly string[] | undefined): void {
+  const parents = [...new Set(refs?.map(idOf))];
+  if (parents.length > 1)
+    throw new LocalError("validation", `${flag}: an issue has one parent, not ${parents.join(" and ")}.`, "Name one.");
 }
 
 /** What the flags ask for, as it goes to the daemon, for an issue of this project. */

@@ -1,10 +1,13 @@
 import type { Client } from "../client/client.ts";
-import { aliasOf, bind, boundName, findWorkspace } from "../config/workspace.ts";
+import { aliasOf, boundName, findWorkspace, rebind } from "../config/workspace.ts";
 import { KataError } from "../core/error.ts";
+import { isBlank } from "../core/text.ts";
 import type { Bound } from "./command.ts";
 
 /** The project of `--project`, or of the workspace around `folder` (cli.md §4.3). */
 export async function resolveBound(client: () => Promise<Client>, folder: string, name: string | undefined): Promise<Bound> {
+  if (name !== undefined && isBlank(name))
+    throw new KataError("validation", "--project must not be blank.", { hint: "`kata projects list` lists the projects." });
   if (name !== undefined) return (await (await client()).call("projects.resolve", { body: { name } })).project;
   const workspace = findWorkspace(folder);
   const bound = boundName(workspace);
@@ -16,6 +19,6 @@ export async function resolveBound(client: () => Promise<Client>, folder: string
   }
   const body = { ...(bound !== undefined && { name: bound }), alias };
   const { project } = await (await client()).call("projects.resolve", { body });
-  if (bound !== undefined && project.name !== bound) bind(workspace, project.name);
+  if (bound !== undefined && project.name !== bound) rebind(workspace, project.name);
   return project;
 }

@@ -74,6 +74,42 @@ test.each([
   [["lst"], "kata list"],
   [["create", "x", "--lable", "bug"], "--label"],
   [["daemon", "strat"], "kata daemon start"],
-])("`readCommand()` suggests what %j was meant to be", (argv, meant) => {
-  expect(read(argv)).toMatchObject({ error: { kind: "usage", hint: expect.stringContaining(meant) } });
+  [["new", "x"], "kata create"],
+  [["label", "remove", "abc4", "bug"], "kata label rm"],
+  [["label", "abc4", "bug"], "kata help label"],
+  [["projects", "nope"], "kata help projects"],
+  [["help", "label", "nope"], "kata help label"],
+  [["list", "--nope"], "kata help list"],
+  [["edit", "abc4", "--label", "bug"], "kata label add"],
+  [["--version"], "kata version"],
+  [["--nope"], "kata help"],
+  [["--", "create", "x"], "Put -- after"],
+  [["list", "--limit"], "--limit N: at most so many"],
+  [["list", "--limit", "x"], "--limit N: at most so many"],
+  [["list", "--json=maybe"], "--json by itself"],
+  [["help", "list", "--nope"], "kata help"],
+])("`readCommand()` says what %j was meant to be, or where to look", (argv, meant) => {
+  const found = read(argv);
+  expect("error" in found && { kind: found.error.kind, hint: found.error.hint }).toEqual({
+    kind: "usage",
+    hint: expect.stringContaining(meant),
+  });
+});
+
+test("a refusal never suggests to take something away for what may have been a typing error", () => {
+  for (const argv of [["label", "ls"], ["rm"], ["projects", "rm"]]) {
+    const found = read(argv);
+    expect("error" in found && found.error.hint).not.toMatch(/`kata (?:label rm|delete|purge|projects remove)/);
+  }
+});
+
+test("what people guess is never the name of a command, and stands for one only", () => {
+  const names = new Set(commands.flatMap(({ name, aliases = [] }) => [name, name.split(" ")[0], ...aliases]));
+  const guesses = commands.flatMap((command) => command.guesses ?? []);
+  expect(guesses.filter((guess) => names.has(guess))).toEqual([]);
+  expect(new Set(guesses).size).toBe(guesses.length);
+});
+
+test.each(["true", "1", "T", "TRUE"])("`readCommand()` takes --json=%s as --json, and -q=%s as -q", (yes) => {
+  expect(read(["list", `--json=${yes}`, `-q=${yes}`])).toMatchObject({ values: { json: true, quiet: true } });
 });

@@ -11,7 +11,7 @@ type State = { json: boolean };
 /** Reads a command line from left to right: the first fault ends it. `state.json` says whether --json stood before. */
 export function readCommand(argv: readonly string[], commands: readonly Command[], globals: Flags, state: State): Read {
   const rest = [...argv];
-  const reader = new ArgReader(globals);
+  const reader = new ArgReader(globals, (flag) => commandLike(flag, commands) ?? "`kata help` lists the commands and their common flags.");
   const path: string[] = [];
   let found: Command | undefined;
   while (rest.length > 0) {
@@ -22,12 +22,11 @@ export function readCommand(argv: readonly string[], commands: readonly Command[
       reader.takeWords(rest);
     } else {
       path.push(rest.shift() ?? "");
-      if (path[0] === "help") return helpAbout(rest, commands);
-      found = commandOrGroup(path, commands, state);
-      reader.know(found?.flags ?? {});
+      found = path[0] === "help" ? undefined : commandOrGroup(path, commands, state);
+      if (found) reader.know(found.flags, adviceOf(found));
     }
   }
-  return found ? finish(found, reader) : { help: path.length === 0 ? generalHelp(commands) : groupHelp(path.join(" "), commands) };
+  return found ? finish(found, reader) : helpOn(path, reader.words, commands, state);
 }
 
 const isFlag = (arg: string | undefined): boolean => arg !== undefined && /^-[^]/.test(arg) && arg !== "--";
@@ -45,6 +44,16 @@ function finish(command: Command, reader: ArgReader): Read {
   return { command, values: reader.values as never };
 }
 
+/** A command that is called as the flag is. */
+function commandLike(flag: string, commands: readonly Command[]): string | undefined {
+  const found = named([flag.replace(/^--?/, "")], commands);
+  return found && `Did you mean \`kata ${found.name}\`?`;
+}
+
+function adviceOf({ name, guessedFlags = {} }: Command): (flag: string) => string {
+  return (flag) => (Object.hasOwn(guessedFlags, flag) && guessedFlags[flag]) || `\`kata help ${name}\` lists its flags.`;
+}
+
 function named(path: readonly string[], commands: readonly Command[]): Command | undefined {
   const name = path.join(" ");
   return commands.find((command) => command.name === name || command.aliases?.includes(name));
@@ -54,29 +63,36 @@ function isGroup(path: readonly string[], commands: readonly Command[]): boolean
   return commands.some(({ name }) => name.startsWith(`${path.join(" ")} `));
 }
 
-function helpAbout(words: readonly string[], commands: readonly Command[]): Read {
-  const path = words.filter((word) => !word.startsWith("-"));
-  if (path.length === 0) return { help: generalHelp(commands) };
-  const found = named(path, commands);
+/** Help on what `help` names, on a group that was named alone, or on all. */
+function helpOn(path: readonly string[], words: readonly string[], commands: readonly Command[], state: State): Read {
+  if (path[0] !== "help" && words[0] !== undefined) throw strayWord(words[0]);
+  const about = path[0] === "help" ? [...path.slice(1), ...words] : path;
+  if (about.length === 0 || about[0] === "help") return { help: generalHelp(commands) };
+  const found = named(about, commands);
   if (found) return { help: helpOf(found) };
-  if (isGroup(path, commands)) return { help: groupHelp(path.join(" "), commands) };
-  throw unknownCommand(path, commands, { json: false });
+  if (isGroup(about, commands)) return { help: groupHelp(about.join(" "), commands) };
+  throw unknownCommand(about, commands, state);
+}
+
+function strayWord(word: string): LocalError {
+  const message = `${JSON.stringify(word)} stands behind --, where no command is looked for`;
+  return new LocalError("usage", message, "Put -- after the command's name.");
 }
 
 /** Always told in text: a caller that does not know the command can't have asked it for JSON. */
 function unknownCommand(path: readonly string[], commands: readonly Command[], state: State): LocalError {
   Object.assign(state, { json: false });
-  const names = commands.flatMap(({ name, aliases = [] }) => [name, ...aliases]);
+  const name = path.join(" ");
   const group = path.slice(0, -1).join(" ");
-  const near = closest(
-    path.join(" "),
-    group === ""
-      ? [...new Set(names.flatMap((name) => [name, name.split(" ")[0] ?? name]))]
-      : names.filter((name) => name.startsWith(group)),
-  );
-  return new LocalError(
-    "usage",
-    `unknown command ${JSON.stringify(path.join(" "))}`,
-    near ? `Did you mean \`kata ${near}\`?` : "`kata help` lists the commands.",
-  );
+  const meant = commands.find(({ guesses }) => guesses?.includes(name))?.name ?? nearest(path.at(-1) ?? "", group, commands);
+  const list = group === "" ? "`kata help` lists the commands." : `\`kata help ${group}\` lists its commands.`;
+  return new LocalError("usage", `unknown command ${JSON.stringify(name)}`, meant === undefined ? list : `Did you mean \`kata ${meant}\`?`);
+}
+
+/** The command of a group that is called most like this: only the words behind the group are compared. */
+function nearest(word: string, group: string, commands: readonly Command[]): string | undefined {
+  const before = group === "" ? "" : `${group} `;
+  const names = commands.flatMap(({ name, aliases = [] }) => [name, ...aliases]).filter((each) => each.startsWith(before));
+  const near = closest(word, [...new Set(names.map((each) => each.slice(before.length).split(" ")[0] ?? ""))]);
+  return near === undefined ? undefined : before + near;
 }

@@ -23,7 +23,7 @@ async function boundTo(context: Context, text: string): Promise<Bound> {
   try {
     return await context.project();
   } catch (error) {
-    if (context.global.project !== undefined || !(error instanceof KataError && error.code === "project_not_initialized")) throw error;
+    if (context.global.project || !(error instanceof KataError && error.code === "project_not_initialized")) throw error;
     throw new LocalError(
       "validation",
       `No project is bound here, so it is not clear which ${text} is meant.`,

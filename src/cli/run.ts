@@ -6,12 +6,13 @@ import { readSettings } from "../config/settings.ts";
 import { targetOf } from "../config/target.ts";
 import { KataError, LocalError, outcomeOf } from "../core/error.ts";
 import { lineSafe } from "../core/text.ts";
-import { actorOf } from "./actor.ts";
+import { changingActor } from "./actor.ts";
 import { type Answer, type Command, type Context, type Global, globalFlags } from "./command.ts";
 import { commandsFor } from "./daily.ts";
 import { printErr, printOut, writeLine } from "./print.ts";
 import { resolveBound } from "./project.ts";
 import { readCommand } from "./read.ts";
+import { ofSystem } from "./system-error.ts";
 import { terminalOf } from "./terminal.ts";
 import { httpTimeout } from "./timeout.ts";
 
@@ -21,7 +22,7 @@ export async function run(argv: readonly string[]): Promise<number> {
   try {
     const read = readCommand(argv, await commandsFor(argv), globalFlags, state);
     if ("help" in read) {
-      printOut(read.help);
+      printOut(state.json ? jsonAnswer({ help: read.help }) : read.help);
       return 0;
     }
     const global: Global = read.values;
@@ -31,7 +32,7 @@ export async function run(argv: readonly string[]): Promise<number> {
     if (answer.failure) throw answer.failure;
     return 0;
   } catch (thrown) {
-    const error = thrown instanceof LocalError ? thrown : KataError.from(thrown);
+    const error = refusalOf(thrown);
     printErr(state.json ? jsonError(error) : textError(error));
     if (error instanceof KataError && error.cause && Bun.env["KATA_DEBUG"]) printErr(String(Bun.inspect(error.cause)));
     return outcomeOf(error).exit;
@@ -39,14 +40,18 @@ export async function run(argv: readonly string[]): Promise<number> {
 }
 
 function show({ data, text, quiet, notices = [] }: Answer, { json, quiet: isQuiet }: Global): void {
-  for (const line of notices) printErr(line);
+  for (const line of notices) printErr(lineSafe(line));
   if (json) {
-    if (data === null) return;
-    if ("kata_api_version" in data) throw new Error("An answer must not have kata_api_version itself.");
-    return printOut(JSON.stringify({ kata_api_version: 1, ...data }));
+    if (data !== null) printOut(jsonAnswer(data));
+    return;
   }
   const shown = isQuiet ? (quiet ?? text) : text;
   if (shown !== "") printOut(shown);
+}
+
+function jsonAnswer(data: Readonly<Record<string, unknown>>): string {
+  if ("kata_api_version" in data) throw new Error("An answer must not have kata_api_version itself.");
+  return JSON.stringify({ kata_api_version: 1, ...data });
 }
 
 function checkDaemonFlag({ name, own_daemon }: Command, { daemon }: Global): void {
@@ -62,7 +67,7 @@ function contextOf(global: Global, argv: readonly string[]): Context {
   const env = Bun.env;
   const home = homeOf(env);
   const folder = global.workspace ?? ".";
-  const notice = (line: string) => printErr(line);
+  const notice = (line: string) => printErr(lineSafe(line));
   const asking = { daemon: global.daemon, env, folder, home, settings: lazy(() => readSettings(home)), notice };
   const target = lazy(() => targetOf(asking));
   const client = lazy(async () => {
@@ -78,7 +83,7 @@ function contextOf(global: Global, argv: readonly string[]): Context {
     folder,
     terminal: terminalOf(env),
     argv,
-    actor: () => actorOf(global.as, env, folder).actor,
+    actor: () => changingActor(global.as, env, folder),
     asking,
     target,
     client,
@@ -91,6 +96,18 @@ function contextOf(global: Global, argv: readonly string[]): Context {
 function lazy<T>(make: () => T): () => T {
   let made: { value: T } | undefined;
   return () => (made ??= { value: make() }).value;
+}
+
+/** Whatever was thrown, as a refusal that says what to do next. */
+function refusalOf(thrown: unknown): KataError | LocalError {
+  if (thrown instanceof LocalError) return thrown;
+  if (!(thrown instanceof KataError)) {
+    const hint = "That is a fault of kata. With KATA_DEBUG=1 it shows where.";
+    return ofSystem(thrown) ?? new KataError("internal", KataError.from(thrown).message, { hint, cause: thrown });
+  }
+  if (thrown.code !== "internal" || thrown.hint !== undefined) return thrown;
+  const { message, data, cause } = thrown;
+  return new KataError("internal", message, { hint: `The daemon's log says more: here it is ${homeOf(Bun.env).log}.`, data, cause });
 }
 
 function textError(error: KataError | LocalError): string {

@@ -41,7 +41,7 @@ export function findLocal(home: Home, token: Token, env: Record<string, string |
   const anyVersion = env["KATA_SKIP_DAEMON_VERSION_CHECK"] === "1";
   const records = liveRecords(home);
   const fit = records.find(({ version }) => anyVersion || version === build.version);
-  return fit && placeOf(fit.address, token);
+  return fit && { ...placeOf(fit.address, token), name: `${fit.address} (pid ${fit.pid})` };
 }
 
 const PING_MS = 1_000;

@@ -71,7 +71,8 @@ function failure(said: string, exit: number): Error {
     const { error } = JSON.parse(last) as { error: { kind: string; message: string; hint?: string } };
     return new LocalError(error.kind === "usage" ? "usage" : "internal", error.message, error.hint);
   } catch {
-    return new LocalError("internal", `The daemon ended at once with ${exit}${last === "" ? "" : `: ${last}`}`);
+    const hint = "`kata daemon start --foreground` shows all that it says.";
+    return new LocalError("internal", `The daemon ended at once with ${exit}${last === "" ? "" : `: ${last}`}`, hint);
   }
 }
 

@@ -66,7 +66,7 @@ export function checkHooks(home: Home): void {
   const text = textOf(path);
   if (text === undefined) return;
   const { hooks = {}, hook = [], ...rest } = parseToml(path, text);
-  const at = (key: string) => `${path}:${lineOf(text, key) ?? 1}`;
+  const at: At = (key) => `${path}:${lineOf(text, key) ?? 1}`;
   const [unknown] = Object.keys(rest);
   if (unknown !== undefined)
     throw new LocalError(
@@ -76,16 +76,32 @@ export function checkHooks(home: Home): void {
     );
   checkTable(at, "hooks", hooks, general);
   if (!Array.isArray(hook) || hook.length > MOST_HOOKS)
-    throw new LocalError("internal", `${at("hook")}: hooks are [[hook]] tables, at most ${MOST_HOOKS}`);
-  for (const table of hook as unknown[]) {
-    checkTable(at, "hook", table, each);
+    throw new LocalError(
+      "internal",
+      `${at("hook")}: hooks are [[hook]] tables, at most ${MOST_HOOKS}`,
+      "Each begins with the line [[hook]].",
+    );
+  for (const [nth, table] of (hook as unknown[]).entries()) {
+    const inside = insideHook(path, text, nth);
+    checkTable(inside, "hook", table, each);
     const missing = ["event", "command"].find((key) => isTable(table) && !(key in table));
-    if (missing !== undefined) throw new LocalError("internal", `${at("hook")}: a [[hook]] has no ${missing}`);
+    if (missing !== undefined)
+      throw new LocalError("internal", `${inside("hook")}: this [[hook]] has no ${missing}`, `It must be ${each[missing]?.rule}.`);
   }
 }
 
-function checkTable(at: (key: string) => string, name: string, table: unknown, checks: Record<string, Check>): void {
-  if (!isTable(table)) throw new LocalError("internal", `${at(name)}: ${name} must be a table`);
+type At = (key: string) => string;
+
+/** Where a key of one of the hooks stands: they all have the same keys, so it is looked for from that hook's first line on. */
+function insideHook(path: string, text: string, nth: number): At {
+  const lines = text.split("\n");
+  const starts = lines.flatMap((line, at) => (/^\s*\[\[\s*hook\s*\]\]/.test(line) ? [at] : []));
+  const from = starts[nth] ?? 0;
+  return (key) => `${path}:${from + (lineOf(lines.slice(from).join("\n"), key) ?? 1)}`;
+}
+
+function checkTable(at: At, name: string, table: unknown, checks: Record<string, Check>): void {
+  if (!isTable(table)) throw new LocalError("internal", `${at(name)}: ${name} must be a table`, `It begins with the line [${name}].`);
   for (const [key, value] of Object.entries(table)) {
     const check = checks[key];
     const where = at(`${name}.${key}`);
@@ -102,7 +118,7 @@ function checkTable(at: (key: string) => string, name: string, table: unknown, c
     throw new LocalError(
       "internal",
       `${where}: ${key} must be ${check.rule}, not ${JSON.stringify(value)}`,
-      near && `Did you mean ${near}?`,
+      near ? `Did you mean ${near}?` : "Mend that line: the file counts as a whole or not at all.",
     );
   }
 }

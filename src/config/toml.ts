@@ -77,7 +77,7 @@ export function textOf(path: string): string | undefined {
   } catch (error) {
     const { code, message } = error as NodeJS.ErrnoException;
     if (code === "ENOENT" || code === "ENOTDIR") return undefined;
-    throw new LocalError("internal", `${path} can't be read: ${message}`);
+    throw new LocalError("internal", `${path} can't be read: ${message}`, "It must be a file that you may read.");
   }
 }
 
@@ -86,8 +86,12 @@ export function parseToml(path: string, text: string): Record<string, unknown> {
   try {
     return Bun.TOML.parse(text) as Record<string, unknown>;
   } catch (error) {
-    const why = error instanceof Error ? error.message.replace("TOML Parse error: ", "") : "unreadable";
-    throw new LocalError("internal", `${path}:${badLine(text)}: ${why}`);
+    const why = error instanceof Error ? error.message.replace("TOML Parse error: ", "").replace("(0x0A)", "the line's end") : "unreadable";
+    throw new LocalError(
+      "internal",
+      `${path}:${badLine(text)}: ${why}`,
+      'Mend that line: [table] or key = value, and texts in quotes: "…".',
+    );
   }
 }
 

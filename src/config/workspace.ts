@@ -1,6 +1,6 @@
 import { existsSync, readFileSync, statSync, writeFileSync } from "node:fs";
 import { basename, dirname, join, resolve } from "node:path";
-import { type Alias, nameOfIdentity, remoteIdentity } from "../core/alias.ts";
+import { type Alias, isGitIdentity, nameOfIdentity, remoteIdentity } from "../core/alias.ts";
 import { KataError, LocalError } from "../core/error.ts";
 import { isBlank } from "../core/text.ts";
 import { parseToml, textOf } from "./toml.ts";
@@ -15,7 +15,10 @@ export type Workspace = {
 
 export function findWorkspace(start: string): Workspace {
   const from = resolve(start);
-  if (!existsSync(from)) throw new KataError("validation", `There is no folder ${start}.`);
+  if (!statSync(from, { throwIfNoEntry: false })?.isDirectory())
+    throw new KataError("validation", `There is no folder ${JSON.stringify(start)}.`, {
+      hint: "--workspace names the folder to look for a project in.",
+    });
   return {
     start: from,
     root: above(from, (folder) => statSync(join(folder, ".kata.toml"), { throwIfNoEntry: false })?.isFile() ?? false),
@@ -54,15 +57,28 @@ function asValidation<T>(work: () => T): T {
   }
 }
 
+const folderOf = ({ root, git_root, start }: Workspace): string => root ?? git_root ?? start;
+
 /** Binds a workspace: writes `.kata.toml`, unless it says the same, and lists the machine's own file in `.gitignore`. */
 export function bind(workspace: Workspace, name: string): void {
-  const folder = workspace.root ?? workspace.git_root ?? workspace.start;
-  if (currentName(workspace) !== name)
-    writeFileSync(join(folder, ".kata.toml"), `version = 1\n\n[project]\nname = ${JSON.stringify(name)}\n`);
-  const ignore = join(folder, ".gitignore");
+  if (currentName(workspace) !== name) writeName(workspace, name);
+  const ignore = join(folderOf(workspace), ".gitignore");
   const lines = textOf(ignore) ?? "";
   if (lines.split("\n").some((line) => line.trim() === ".kata.local.toml")) return;
   writeFileSync(ignore, `${lines}${lines === "" || lines.endsWith("\n") ? "" : "\n"}.kata.local.toml\n`);
+}
+
+/** Follows a project that has another name now. Where the file can't be written, the alias goes on leading to the project. */
+export function rebind(workspace: Workspace, name: string): void {
+  try {
+    writeName(workspace, name);
+  } catch {
+    // A checkout that can only be read is no reason to refuse a command.
+  }
+}
+
+function writeName(workspace: Workspace, name: string): void {
+  writeFileSync(join(folderOf(workspace), ".kata.toml"), `version = 1\n\n[project]\nname = ${JSON.stringify(name)}\n`);
 }
 
 function currentName(workspace: Workspace): string | undefined {
@@ -78,7 +94,7 @@ export function aliasOf(workspace: Workspace): Alias | undefined {
   const { git_root, root } = workspace;
   const remote = git_root && remoteOf(git_root);
   const identity = remote && remoteIdentity(remote);
-  if (git_root !== undefined && identity !== undefined && identity !== "") return { identity, kind: "git", root_path: git_root };
+  if (git_root !== undefined && identity !== undefined && isGitIdentity(identity)) return { identity, kind: "git", root_path: git_root };
   const folder = git_root ?? root;
   return folder === undefined ? undefined : localAlias(folder);
 }

@@ -5,6 +5,11 @@ export type AliasKind = "git" | "local";
 /** How a workspace is known to a daemon: its git remote, or its folder (cli.md §4.2). */
 export type Alias = { identity: string; kind: AliasKind; root_path: string };
 
+/** Whether a remote's identity can be an alias; a workspace with another is known by its folder. */
+export function isGitIdentity(identity: string): boolean {
+  return /^[A-Za-z0-9._:/-]+$/.test(identity);
+}
+
 /** A checked alias, or a refusal that names the member. */
 export function checkAlias({
   identity,
@@ -17,7 +22,7 @@ export function checkAlias({
 }): Alias {
   if (kind !== "git" && kind !== "local")
     throw new KataError("validation", `alias.kind: must be git or local, not ${JSON.stringify(kind)}`);
-  if (kind === "git" && !/^[A-Za-z0-9._:/-]+$/.test(identity)) {
+  if (kind === "git" && !isGitIdentity(identity)) {
     throw new KataError("validation", `alias.identity: ${JSON.stringify(identity)} must be of A-Z a-z 0-9 . _ : / -`);
   }
   if (kind === "local" && !/^local:\/\/./.test(identity)) {

@@ -13,9 +13,9 @@ test.each([
 });
 
 test("`checkMessage()` counts bytes against the reason's floor", () => {
-  expect(() => checkMessage("done", "x".repeat(39))).toThrow("needs 40 bytes");
+  expect(() => checkMessage("done", "x".repeat(39))).toThrow("a message of 40 bytes at least; it has 39");
   checkMessage("done", "ü".repeat(20));
-  expect(() => checkMessage("wontfix", "x".repeat(59))).toThrow("needs 60 bytes");
+  expect(() => checkMessage("wontfix", "x".repeat(59))).toThrow("a message of 60 bytes at least; it has 59");
   expect(() => checkMessage("duplicate", "N/A")).toThrow("says nothing");
 });
 

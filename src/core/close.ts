@@ -19,11 +19,15 @@ export function normalizeMessage(message: string): string {
 export function checkMessage(reason: CloseReason, message: string): void {
   const said = normalizeMessage(message);
   const floor = FLOORS[reason];
-  const hint = "Say what was done, or why nothing will be, and how you know.";
+  const hint = "Say what was done, or why nothing will be, and how you know (--message).";
   if (TRIVIAL.has(said)) throw new KataError("validation", `The message ${JSON.stringify(message)} says nothing.`, { hint });
   const length = new TextEncoder().encode(said).length;
   if (length < floor)
-    throw new KataError("validation", `The message of a close as ${reason} needs ${floor} bytes at least, not ${length}.`, { hint });
+    throw new KataError(
+      "validation",
+      `A close as ${reason} needs a message of ${floor} bytes at least; ${length === 0 ? "there is none" : `it has ${length}`}.`,
+      { hint },
+    );
 }
 
 const BURST = { closes: 3, window_ms: 5 * 60_000 };

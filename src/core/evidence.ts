@@ -62,9 +62,15 @@ function checkItem(item: Evidence, index: number): void {
   const value = item[member];
   const texts = Array.isArray(value) ? value : value === undefined ? [] : [value];
   if (texts.length === 0 || texts.some(isBlank))
-    throw refusal(`evidence[${index}].${member} must be given and not blank: it is what ${item.type} stands on.`);
+    throw refusal(
+      `evidence[${index}].${member} must be given and not blank: it is what ${item.type} stands on.`,
+      "Say what it is, or leave the item out.",
+    );
   if (item.type === "commit" && !/^[0-9a-f]{7,40}$/i.test((item.sha ?? "").trim()))
-    throw refusal(`evidence[${index}].sha must be 7 to 40 hexadecimal digits, not ${JSON.stringify(item.sha)}.`);
+    throw refusal(
+      `evidence[${index}].sha must be 7 to 40 hexadecimal digits, not ${JSON.stringify(item.sha)}.`,
+      "`git rev-parse HEAD` prints that of the last commit.",
+    );
 }
 
 /** The item as it is stored: members that are set, in their order. */

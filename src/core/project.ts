@@ -8,9 +8,11 @@ const UNPRINTABLE = /[\p{Cc}\p{Cf}\p{Zl}\p{Zp}\p{Cs}\p{Co}\p{Cn}]/u;
 /** A project's name, trimmed: not blank, printable, and without `#`, which divides it from a short id in a ref. */
 export function checkProjectName(name: string): string {
   const trimmed = name.trim();
-  if (trimmed === "") throw new KataError("validation", "name: must not be blank");
+  if (trimmed === "") throw new KataError("validation", "name: must not be blank", { hint: "Give the project a name, such as tools." });
   if (UNPRINTABLE.test(trimmed)) {
-    throw new KataError("validation", `name: ${JSON.stringify(trimmed)} has a character that can't be printed`);
+    throw new KataError("validation", `name: ${JSON.stringify(trimmed)} has a character that can't be printed`, {
+      hint: "Use letters, digits, spaces and marks.",
+    });
   }
   if (trimmed.includes("#")) {
     const hint = `Try ${JSON.stringify(trimmed.replaceAll("#", "-"))}.`;

@@ -22,6 +22,11 @@ export function printRef(ref: Ref): string {
   return ref.project === undefined ? ref.short_id : qualifiedId(ref.project, ref.short_id);
 }
 
+/** For who names an issue by the start of its id, which is enough to read it. */
+export function wholeIdHint(project: { name: string }, issue: { short_id: string }): string {
+  return `A change wants the whole id: ${qualifiedId(project.name, issue.short_id)}.`;
+}
+
 export function qualifiedId(project: string, shortId: string): string {
   return `${project}#${shortId}`;
 }

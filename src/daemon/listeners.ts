@@ -12,7 +12,7 @@ type Serving = Pick<Bun.Serve.Options<undefined, string>, "routes" | "fetch">;
 
 /** Opens a listener. The caller holds the database's lock, so a socket nobody answers on is a dead daemon's. */
 export async function listen(address: ListenAddress, serving: Serving): Promise<Bun.Server<undefined>> {
-  const common = { ...serving, idleTimeout: IDLE_S, maxRequestBodySize: LARGEST_BODY, development: false };
+  const common = { ...serving, idleTimeout: IDLE_S, maxRequestBodySize: LARGEST_BODY, development: false, reusePort: false };
   if (address.kind === "tcp") {
     try {
       return Bun.serve({ hostname: address.host, port: address.port, ...common } as Bun.Serve.Options<undefined, string>);

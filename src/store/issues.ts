@@ -1,6 +1,6 @@
 import type { Issue } from "../api/shapes.ts";
 import { KataError } from "../core/error.ts";
-import { parseRef, qualifiedId } from "../core/ref.ts";
+import { parseRef, qualifiedId, wholeIdHint } from "../core/ref.ts";
 import { LONGEST_ID, SHORTEST_ID, shortIdOf } from "../core/short-id.ts";
 import { type Db, one } from "./db.ts";
 import { every, raw, type Sql, sql } from "./sql.ts";
@@ -80,10 +80,15 @@ type Finding = {
 export async function issueAt(db: Db, project: ProjectName, text: string, finding: Finding = {}): Promise<Issue> {
   const found = await findIssueAt(db, project, text, finding);
   if (found && (finding.deleted || found.deleted_at === undefined)) return found;
-  const hint = found
-    ? `It was deleted; \`kata restore ${qualifiedId(project.name, found.short_id)}\` brings it back.`
-    : "`kata list --status all` lists the project's issues.";
-  throw new KataError("issue_not_found", `There is no issue ${JSON.stringify(text)} in project ${project.name}.`, { hint });
+  const message = `There is no issue ${JSON.stringify(text)} in project ${project.name}.`;
+  if (found) {
+    const hint = `It was deleted; \`kata restore ${qualifiedId(project.name, found.short_id)}\` brings it back.`;
+    throw new KataError("issue_not_found", message, { hint });
+  }
+  const ref = parseRef(text);
+  const [near] = ref && "short_id" in ref ? await issuesStartingWith(db, project.id, ref.short_id, 1) : [];
+  const hint = near ? wholeIdHint(project, near) : "`kata list --status all` lists the project's issues.";
+  throw new KataError("issue_not_found", message, { hint });
 }
 
 type ProjectName = { id: number; name: string };

@@ -1,5 +1,5 @@
 import { Database as BunSqlite } from "bun:sqlite";
-import { closeSync, existsSync, openSync, readSync, statSync } from "node:fs";
+import { closeSync, openSync, readSync, statSync } from "node:fs";
 import { KataError } from "../core/error.ts";
 import { SYSTEM_PROJECT } from "../core/project.ts";
 import { type Database, type Db, one } from "./db.ts";
@@ -26,7 +26,10 @@ export async function openStore(dsn: string, ids: { ulid(): string; now(): strin
 
 /** Leaves a file alone that is not ours, or is newer than this binary: it reads the header (sqlite.org/fileformat.html §1.3), and writes nothing. */
 function checkFile(path: string): void {
-  if (!existsSync(path) || statSync(path).size === 0) return mark(path);
+  const found = statSync(path, { throwIfNoEntry: false });
+  if (found && !found.isFile())
+    throw new KataError("internal", `${path} is no file.`, { hint: "Move it away, or set KATA_DB to another path." });
+  if (!found || found.size === 0) return mark(path);
   const header = Buffer.alloc(100);
   const file = openSync(path, "r");
   try {
@@ -38,18 +41,17 @@ function checkFile(path: string): void {
   if (sqlite && header.readUInt32BE(68) === APPLICATION_ID) {
     const version = header.readUInt32BE(60);
     if (version <= SCHEMA_VERSION) return;
-    throw new KataError(
-      "internal",
-      `${path} has schema version ${version}, and this kata knows ${SCHEMA_VERSION}: it was left untouched.`,
-      {
-        hint: "Use the newer kata that wrote it, or set KATA_DB to another path.",
-      },
-    );
+    throw tooNew(path, version);
   }
   const what = sqlite ? "is a database of another program, perhaps of the original kata" : "is not a database";
   throw new KataError("internal", `${path} ${what}: it was left untouched.`, {
     hint: "To bring its issues over: export them with the program that wrote it (kata export), move the file to another place, and import the export with this kata. To use both, set KATA_DB to another path.",
   });
+}
+
+function tooNew(what: string, version: number): KataError {
+  const message = `${what} has schema version ${version}, and this kata knows ${SCHEMA_VERSION}: it was left untouched.`;
+  return new KataError("internal", message, { hint: "Use the newer kata that wrote it, or set KATA_DB to another path." });
 }
 
 /** Before anything else, so that a file whose making was cut short is known as ours. */
@@ -61,12 +63,7 @@ function mark(path: string): void {
 
 async function migrate(db: Database, ids: { ulid(): string; now(): string }): Promise<void> {
   const had = await schemaVersion(db);
-  if (had > SCHEMA_VERSION) {
-    throw new KataError(
-      "internal",
-      `The database has schema version ${had}, and this kata knows ${SCHEMA_VERSION}: it was left untouched.`,
-    );
-  }
+  if (had > SCHEMA_VERSION) throw tooNew("The database", had);
   if (had === SCHEMA_VERSION) return;
   await db.transact(async (tx) => {
     for (const migration of migrations.slice(had)) {

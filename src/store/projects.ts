@@ -107,5 +107,8 @@ export async function setProjectMetadata(tx: Db, id: number, metadata: string, r
 /** What a broken UNIQUE on the name means to the caller; any other error stays as it is. */
 export function nameTaken(error: unknown, name: string): unknown {
   if (!(error instanceof ConstraintError && error.constraint === "projects_name_key")) return error;
-  return new KataError("conflict", `A project named ${JSON.stringify(name)} exists already.`, { cause: error });
+  return new KataError("conflict", `A project named ${JSON.stringify(name)} exists already.`, {
+    hint: "Choose another name; `kata projects list` lists those that are taken.",
+    cause: error,
+  });
 }

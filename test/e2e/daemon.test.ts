@@ -50,6 +50,29 @@ test("a broken config.toml is told at once, with file, line and key", async () =
   ]);
 });
 
+test.each([
+  ["junk\n", 1, "Expected '=' after a key but found the line's end"],
+  [
+    '[[hook]]\nevent = "*"\ncommand = "true"\n\n[[hook]]\nevent = "*"\ncommand = "./x"\n',
+    7,
+    'command must be an absolute path, or a bare name without separators and spaces, not "./x"',
+  ],
+  ['[[hook]]\nevent = "*"\ncommand = "true"\n[[hook]]\nevent = "*"\n', 4, "this [[hook]] has no command"],
+  ['[[hook]]\nevent = "*"\ncommand = "true"\n[[hook]]\nevnt = "*"\ncommand = "true"\n', 5, "unknown key evnt"],
+  ["[hooks]\n\npool_size = 99\n", 3, "pool_size must be a whole number from 1 to 16, not 99"],
+])("a broken hooks.toml is told at once, with file and line: %j", async (text, line, message) => {
+  await using kata = await workspace({ project: false });
+  const path = join(kata.home, "hooks.toml");
+  await Bun.write(path, text);
+  for (const words of [
+    ["projects", "list"],
+    ["daemon", "start"],
+  ]) {
+    const { exit, stdout, stderr } = await kata.run(words);
+    expect([exit, stdout, stderr.split("\nHint: ")]).toEqual([1, "", [`kata: ${path}:${line}: ${message}`, expect.any(String)]]);
+  }
+});
+
 test("a port that is taken is told at once", async () => {
   await using kata = await workspace({ project: false });
   using other = Bun.serve({ hostname: "127.0.0.1", port: 0, fetch: () => new Response() });
@@ -58,13 +81,44 @@ test("a port that is taken is told at once", async () => {
   expect([exit, stderr]).toEqual([1, `kata: ${address} is in use by another program\nHint: Stop it, or listen on another address.\n`]);
 });
 
+test("two daemons never share a port", async () => {
+  await using kata = await workspace({ project: false });
+  const probe = Bun.serve({ hostname: "127.0.0.1", port: 0, fetch: () => new Response() });
+  const address = `127.0.0.1:${probe.port}`;
+  await probe.stop(true);
+  expect((await kata`daemon start --listen ${address}`).exit).toBe(0);
+  const env = { KATA_HOME: `${kata.home}-2` };
+  const { exit, stderr } = await kata.run(["daemon", "start", "--listen", address], { env });
+  expect([exit, stderr]).toEqual([1, expect.stringContaining(`${address} is in use by `)]);
+});
+
+test("a record whose pid is another program's by now is never signalled", async () => {
+  await using kata = await workspace();
+  const [daemon] = (await kata`daemon status --json`).json<Status>().daemons;
+  const [record = ""] = [...new Bun.Glob("runtime/*/daemon.*.json").scanSync({ cwd: kata.home, absolute: true })];
+  const told = await Bun.file(record).json();
+  await kata`daemon stop`;
+  const bystander = Bun.spawn(["sleep", "60"]);
+  try {
+    const path = record.replace(`daemon.${daemon?.pid}.`, `daemon.${bystander.pid}.`);
+    await Bun.write(path, JSON.stringify({ ...told, pid: bystander.pid }));
+    expect((await kata`daemon reload`).exit).toBe(2);
+    expect(await kata`daemon stop`).toMatchObject({ exit: 0, stdout: "" });
+    expect((await kata`list`).exit).toBe(0);
+    expect(bystander.exitCode ?? bystander.signalCode).toBe(null);
+  } finally {
+    bystander.kill();
+    await bystander.exited;
+  }
+});
+
 test("a daemon that hangs is told within the timeout, with what to do", async () => {
   await using kata = await workspace();
   const [daemon] = (await kata`daemon status --json`).json<Status>().daemons;
   process.kill(daemon?.pid as number, "SIGSTOP");
   try {
     const { exit, stderr } = await kata.run(["list"], { env: { KATA_HTTP_TIMEOUT: "300ms" } });
-    expect([exit, stderr]).toEqual([1, expect.stringMatching(/did not answer within 300 ms\.\nHint: /)]);
+    expect([exit, stderr]).toEqual([1, expect.stringContaining(`(pid ${daemon?.pid}) did not answer within 300 ms.\nHint: `)]);
   } finally {
     process.kill(daemon?.pid as number, "SIGCONT");
   }

@@ -47,3 +47,56 @@ test("`kata daemon start` takes over from an automatic daemon, and from no other
   expect(kata.daemons()).toEqual([explicit]);
   expect((await kata`list`).exit).toBe(0);
 });
+
+test("`kata init` in a workspace of a known alias says how to join its project", async () => {
+  await using kata = await workspace({ project: "two words" });
+  await Bun.file(`${kata.dir}/.kata.toml`).delete();
+  const { exit, stderr } = await kata`init`;
+  expect(exit).toBe(5);
+  expect(stderr).toContain('To join that project: kata init --project "two words".');
+  expect(await kata`init --project "two words"`).toMatchObject({ exit: 0, stdout: "bound project two words\n" });
+});
+
+test("a remote that can't be an alias is no dead end: the folder is the alias", async () => {
+  await using kata = await workspace({ project: false, origin: "https://github.com/acme/b\u00fccher.git" });
+  const { alias, project } = (await kata`init --json`).json<{ alias: { alias_kind: string }; project: { name: string } }>();
+  expect({ kind: alias.alias_kind, name: project.name }).toEqual({ kind: "local", name: "demo" });
+  expect((await kata`list`).exit).toBe(0);
+});
+
+test("what a variable holds is harmless where it is quoted", async () => {
+  await using kata = await workspace();
+  const { exit, stderr } = await kata.run(["list"], { env: { KATA_HTTP_TIMEOUT: "1\u001b[31m\u202e\u009b1m" } });
+  expect(exit).toBe(0);
+  expect(stderr).toStartWith("kata: KATA_HTTP_TIMEOUT=");
+  expect(stderr.trimEnd()).not.toMatch(/[\p{Cf}\p{Cc}]/u);
+});
+
+test("help is text, and an object with --json; `kata help help` is help too", async () => {
+  await using kata = await workspace({ project: false });
+  const text = (await kata`help list`).stdout;
+  expect(text).toContain("--max-priority");
+  for (const words of [
+    ["help", "list", "--json"],
+    ["list", "--help", "--json"],
+    ["--json", "help", "list"],
+  ]) {
+    expect((await kata.run(words)).json<unknown>()).toEqual({ kata_api_version: 1, help: text.trimEnd() });
+  }
+  const general = (await kata`help`).stdout;
+  expect((await kata`--json`).json<unknown>()).toEqual({ kata_api_version: 1, help: general.trimEnd() });
+  expect(await kata`help help`).toMatchObject({ exit: 0, stdout: general, stderr: "" });
+});
+
+test("words before a command's name, or behind -- without one, are refused", async () => {
+  await using kata = await workspace({ project: false });
+  for (const words of [
+    ["--", "create", "x"],
+    ["label", "--", "add", "abc4", "x"],
+    ["help", "list", "extra"],
+  ]) {
+    const { exit, stdout, stderr } = await kata.run(words);
+    expect({ words, exit, stdout }).toEqual({ words, exit: 2, stdout: "" });
+    expect(stderr).toMatch(/^kata: .+\nHint: .+\n$/);
+  }
+});

@@ -1,4 +1,5 @@
 import { expect, test } from "bun:test";
+import { existsSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { workspace } from "../workspace.ts";
 
@@ -23,12 +24,15 @@ test("`kata projects show` names those that an end may mean", async () => {
 
 test("`kata projects rename` joins its words, and the workspace follows", async () => {
   await using kata = await workspace({ project: "demo" });
+  rmSync(join(kata.dir, ".gitignore"));
   expect((await kata`projects rename demo two words`).stdout).toBe("renamed project #1 to two words\n");
   expect((await kata`list`).exit).toBe(0);
   expect(await Bun.file(join(kata.dir, ".kata.toml")).text()).toBe(toml("two words"));
+  // Only `kata init` is asked to list the machine's own file.
+  expect(existsSync(join(kata.dir, ".gitignore"))).toBe(false);
   await kata.run(["init", "--project", "taken"], { cwd: kata.env["HOME"] as string });
   const { exit, stderr } = await kata`projects rename taken two words`;
-  expect([exit, stderr]).toEqual([5, 'kata: A project named "two words" exists already.\n']);
+  expect([exit, stderr.split("\n")[0]]).toEqual([5, 'kata: A project named "two words" exists already.']);
   expect((await kata`projects rename taken a#b`).exit).toBe(3);
 });
 

@@ -6,6 +6,7 @@ import { subjectOf } from "../refs.ts";
 
 export const close = command({
   name: "close",
+  guesses: ["complete", "done", "finish", "resolve"],
   summary: "Close an issue, with what proves it",
   examples: [
     'kata close abc4 --done --commit 0a1b2c3 --message "The parser keeps trailing commas; the new test shows it"',

@@ -6,6 +6,7 @@ import { subjectOf } from "../refs.ts";
 
 export const comment = command({
   name: "comment",
+  guesses: ["note", "reply"],
   summary: "Comment on an issue",
   examples: ['kata comment abc4 --body "It fails on Firefox too."', "kata comment abc4 --body-file findings.md"],
   words: ["ref"],

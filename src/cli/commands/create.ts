@@ -3,11 +3,19 @@ import { isBlank } from "../../core/text.ts";
 import { bodyFlags, readBody } from "../body.ts";
 import { type Bound, command } from "../command.ts";
 import { lostCreate } from "../lost-create.ts";
+import { checkParents } from "../link-flags.ts";
 import { mutationLine } from "../mutation.ts";
+import { checkPriority } from "../priority.ts";
 import { checkPeer } from "../refs.ts";
 
 export const create = command({
   name: "create",
+  guesses: ["add", "new"],
+  guessedFlags: {
+    "--title": "The title is a word of its own: kata create TITLE [flags].",
+    "--description": "That is --body.",
+    "--assignee": "That is --owner.",
+  },
   summary: "Create an issue",
   examples: [
     'kata create "Login fails on Safari" --label bug --priority 1',
@@ -34,9 +42,9 @@ export const create = command({
         'Say in a few words what there is to do: kata create "Fix the login"',
       );
     const text = await readBody(bodies);
-    const parents = [...new Set(parent)];
-    if (parents.length > 1) throw new LocalError("validation", `An issue has one parent, not ${parents.join(" and ")}.`);
-    const given = { parent: parents, blocks, blocked_by, related };
+    checkPriority("--priority", priority);
+    checkParents("--parent", parent);
+    const given = { parent: parent?.slice(0, 1) ?? [], blocks, blocked_by, related };
     const project = await context.project();
     const client = await context.client();
     // A reply may be lost on the network; with a key the same create can be sent again.

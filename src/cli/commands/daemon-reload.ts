@@ -1,6 +1,6 @@
-import { ownRecords } from "../../client/find.ts";
 import { LocalError } from "../../core/error.ts";
 import { command } from "../command.ts";
+import { signallable } from "../daemon-stop.ts";
 
 export const daemonReload = command({
   name: "daemon reload",
@@ -9,9 +9,10 @@ export const daemonReload = command({
   words: [],
   flags: {},
   async run(_, { home }) {
-    const [daemon] = ownRecords(home);
-    if (!daemon) throw new LocalError("usage", "No daemon is running, so there is nothing to reload.", "`kata daemon start` starts one.");
-    process.kill(daemon.pid, "SIGHUP");
-    return { data: { pid: daemon.pid }, text: `reloading pid=${daemon.pid}` };
+    const [pid] = signallable(home);
+    if (pid === undefined)
+      throw new LocalError("usage", "No daemon is running, so there is nothing to reload.", "`kata daemon start` starts one.");
+    process.kill(pid, "SIGHUP");
+    return { data: { pid }, text: `reloading pid=${pid}` };
   },
 });

@@ -5,6 +5,7 @@ import { serveHere } from "../serve.ts";
 
 export const daemonStart = command({
   name: "daemon start",
+  guesses: ["serve", "start"],
   summary: "Start the daemon in the background",
   own_daemon: true,
   words: [],

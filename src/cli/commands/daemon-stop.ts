@@ -3,6 +3,7 @@ import { stopDaemons } from "../daemon-stop.ts";
 
 export const daemonStop = command({
   name: "daemon stop",
+  guesses: ["daemon kill", "stop"],
   summary: "Stop the daemon, and return when it has ended",
   own_daemon: true,
   words: [],

@@ -23,7 +23,8 @@ export const digest = command({
       "--project-id": project_id,
       "--all-projects": all_projects || undefined,
     }).filter(([, value]) => value !== undefined);
-    if (scopes.length > 1) throw new LocalError("usage", `${scopes.map(([flag]) => flag).join(" and ")} can't be used together`);
+    if (scopes.length > 1)
+      throw new LocalError("usage", `${scopes.map(([flag]) => flag).join(" and ")} can't be used together`, "Name the project in one way.");
     const now = Date.now();
     const query = { since: timeOf("--since", since, now), until: until === undefined ? undefined : timeOf("--until", until, now), actor };
     if (query.until !== undefined && query.until <= query.since)

@@ -10,6 +10,13 @@ import { subjectOf } from "../refs.ts";
 
 export const edit = command({
   name: "edit",
+  guesses: ["change", "modify", "set", "update"],
+  guessedFlags: {
+    "--label": "`kata label add REF LABEL` puts one on.",
+    "--status": "`kata close REF` and `kata reopen REF` change it.",
+    "--description": "That is --body.",
+    "--assignee": "That is --owner.",
+  },
   summary: "Change an issue's title, body, owner, priority or links",
   examples: ['kata edit abc4 --title "Login fails on Safari 17" --priority 0', "kata edit abc4 --parent xyz9 --remove-blocks def5"],
   words: ["ref"],

@@ -5,6 +5,7 @@ import { command } from "../command.ts";
 
 export const init = command({
   name: "init",
+  guesses: ["projects add", "projects create", "projects new"],
   summary: "Bind this workspace to a project, which is created if it is new",
   examples: ["kata init", "kata init --project tools"],
   words: [],

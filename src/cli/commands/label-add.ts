@@ -4,6 +4,7 @@ import { subjectOf } from "../refs.ts";
 
 export const labelAdd = command({
   name: "label add",
+  guesses: ["label set", "tag"],
   summary: "Put a label on an issue",
   examples: ["kata label add abc4 needs-review"],
   words: ["ref", "label"],

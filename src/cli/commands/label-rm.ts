@@ -6,6 +6,7 @@ import { subjectOf } from "../refs.ts";
 
 export const labelRm = command({
   name: "label rm",
+  guesses: ["label del", "label delete", "label remove", "unlabel", "untag"],
   summary: "Take a label off an issue",
   examples: ["kata label rm abc4 needs-review"],
   words: ["ref", "label"],

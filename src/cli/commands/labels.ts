@@ -2,6 +2,7 @@ import { command } from "../command.ts";
 
 export const labels = command({
   name: "labels",
+  guesses: ["label list", "label ls", "tags"],
   summary: "Count the issues that have each label, the most used first",
   examples: ["kata labels"],
   words: [],

@@ -1,12 +1,14 @@
 import { KataError, LocalError } from "../../core/error.ts";
 import { closest } from "../../core/text.ts";
 import { command } from "../command.ts";
+import { checkPriority } from "../priority.ts";
 import { issueRows } from "../issue-rows.ts";
 
 const STATUSES = ["open", "closed", "all"] as const;
 
 export const list = command({
   name: "list",
+  guesses: ["ls", "issues"],
   summary: "List issues, the latest changed first",
   examples: ["kata list", "kata list --status all --max-priority 1"],
   words: [],
@@ -17,12 +19,14 @@ export const list = command({
     max_priority: { kind: "number", help: "of this priority or a more urgent one" },
   },
   async run({ status = "open", limit = 50, priority, max_priority }, context) {
-    if (limit <= 0) throw new LocalError("validation", `--limit must be 1 or more, not ${limit}.`);
+    if (limit <= 0) throw new LocalError("validation", `--limit must be 1 or more, not ${limit}.`, "A large number lists all.");
+    checkPriority("--priority", priority);
+    checkPriority("--max-priority", max_priority);
     const wanted = STATUSES.find((each) => each === status);
     if (wanted === undefined) {
       const near = closest(status, STATUSES);
       throw new KataError("validation", `--status must be open, closed or all, not ${JSON.stringify(status)}.`, {
-        hint: near && `Did you mean ${near}?`,
+        hint: near ? `Did you mean ${near}?` : "all lists both.",
       });
     }
     const project = await context.project();

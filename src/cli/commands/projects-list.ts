@@ -3,6 +3,7 @@ import { command } from "../command.ts";
 
 export const projectsList = command({
   name: "projects list",
+  guesses: ["projects ls"],
   summary: "List the projects",
   examples: ["kata projects list"],
   words: [],

@@ -1,4 +1,4 @@
-import { bind, boundName, findWorkspace } from "../../config/workspace.ts";
+import { boundName, findWorkspace, rebind } from "../../config/workspace.ts";
 import { LocalError } from "../../core/error.ts";
 import { lineSafe } from "../../core/text.ts";
 import { command } from "../command.ts";
@@ -14,10 +14,14 @@ export const projectsMerge = command({
     const daemon = await client();
     const [{ project: source }, { project: target }] = [await selectProject(daemon, from), await selectProject(daemon, into)];
     if (source.id === target.id)
-      throw new LocalError("validation", `${JSON.stringify(from)} and ${JSON.stringify(into)} are the same project.`);
+      throw new LocalError(
+        "validation",
+        `${JSON.stringify(from)} and ${JSON.stringify(into)} are the same project.`,
+        "`kata projects list` lists the others.",
+      );
     const body = { source_project_id: source.id, target_name: rename_target ?? null };
     const data = await daemon.call("projects.merge", { params: { project_id: target.id }, body });
-    rebind(folder, source.name, data.target.name);
+    follow(folder, source.name, data.target.name);
     const moved = [count(data.issues_moved, "issue"), count(data.aliases_moved, "alias"), count(data.events_moved, "event")];
     if (data.purge_logs_moved > 0) moved.push(count(data.purge_logs_moved, "purge log"));
     const name = lineSafe(data.target.name);
@@ -36,10 +40,10 @@ function count(n: number, noun: string): string {
 }
 
 /** The caller's own workspace follows at once; others do with their next command. */
-function rebind(folder: string, source: string, target: string): void {
+function follow(folder: string, source: string, target: string): void {
   const workspace = findWorkspace(folder);
   try {
-    if (boundName(workspace) === source) bind(workspace, target);
+    if (boundName(workspace) === source) rebind(workspace, target);
   } catch {
     // A broken file is told by the command that needs it.
   }

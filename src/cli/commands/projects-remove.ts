@@ -4,6 +4,7 @@ import { selectProject } from "../selector.ts";
 
 export const projectsRemove = command({
   name: "projects remove",
+  guesses: ["projects archive"],
   summary: "Archive a project: its issues are kept, and hidden",
   examples: ["kata projects remove spare"],
   words: ["project"],

@@ -11,7 +11,12 @@ export const projectsRename = command({
   flags: {},
   async run({ project: text, name: words }, { client }) {
     const name = words.join(" ");
-    if (isBlank(name)) throw new LocalError("validation", "The new name must not be blank.");
+    if (isBlank(name))
+      throw new LocalError(
+        "validation",
+        "The new name must not be blank.",
+        "Give it in one word or several: kata projects rename PROJECT NAME...",
+      );
     const daemon = await client();
     const { project } = await selectProject(daemon, text);
     const data = await daemon.call("projects.rename", { params: { project_id: project.id }, body: { name } });

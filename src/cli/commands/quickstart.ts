@@ -4,6 +4,7 @@ import { command } from "../command.ts";
 export const quickstart = command({
   name: "quickstart",
   aliases: ["agent-instructions"],
+  guesses: ["guide"],
   summary: "Print what a coding agent needs to know",
   examples: ["kata quickstart"],
   words: [],

@@ -3,6 +3,7 @@ import { subjectOf } from "../refs.ts";
 
 export const restore = command({
   name: "restore",
+  guesses: ["undelete"],
   summary: "Bring a deleted issue back",
   examples: ["kata restore kmn9"],
   words: ["ref"],

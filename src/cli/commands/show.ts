@@ -4,6 +4,7 @@ import { subjectOf } from "../refs.ts";
 
 export const show = command({
   name: "show",
+  guesses: ["cat", "get", "info", "view"],
   summary: "Show an issue with its comments, labels and links",
   examples: ["kata show abc4", "kata show tools#abc4"],
   words: ["ref"],

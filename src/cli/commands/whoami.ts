@@ -4,6 +4,7 @@ import { command } from "../command.ts";
 
 export const whoami = command({
   name: "whoami",
+  guesses: ["who"],
   summary: "Tell who your changes are credited to, and why",
   examples: ["kata whoami", "kata whoami --as agent-7"],
   words: [],
