@@ -15,6 +15,8 @@ export type Place = {
   token?: { value: string; from: string } | undefined;
   /** The authority that alone vouches for an https server, as PEM; undefined for the usual ones. */
   ca?: string | undefined;
+  /** The one certificate that an https server shows, as PEM, whatever names are in it: that of this machine's own daemon. */
+  certificate?: string | undefined;
   /** The proxy to go through; only where somebody asked for it. */
   proxy?: string | undefined;
 };
@@ -72,7 +74,7 @@ export class Client {
   #send(id: RouteId, { params, query, headers, body }: Sent, signal: AbortSignal): Promise<Response> {
     const [method = "", path = ""] = paths[id].split(" ");
     const filled = path.replaceAll(/:(\w+)/g, (_, name: string) => encodeURIComponent(String(params?.[name])));
-    const { base, unix, token, ca, proxy } = this.#place;
+    const { base, unix, token, proxy } = this.#place;
     return fetch(base + filled + queryText(query ?? {}), {
       method,
       headers: headersOf(headers, body !== undefined, token?.value),
@@ -80,8 +82,7 @@ export class Client {
       redirect: "manual",
       // The runtime would hand a bearer to HTTP_PROXY, even for a private address.
       proxy: proxy ?? (false as unknown as string),
-      // NODE_TLS_REJECT_UNAUTHORIZED=0 would let anybody answer.
-      ...(base.startsWith("https:") && { tls: { rejectUnauthorized: true, ...(ca !== undefined && { ca }) } }),
+      ...(base.startsWith("https:") && { tls: tlsOf(this.#place) }),
       ...(unix !== undefined && { unix }),
       ...(body !== undefined && { body: JSON.stringify(body) }),
     });
@@ -125,6 +126,15 @@ export class Client {
   #lost(error: unknown, look: string | undefined): Error {
     return noAnswer(faultOf(error, this.#place, this.#timeout_ms), this.#place, look);
   }
+}
+
+/** What is asked of an https server's certificate. */
+function tlsOf({ ca, certificate }: Place): NonNullable<BunFetchRequestInit["tls"]> {
+  // NODE_TLS_REJECT_UNAUTHORIZED=0 would let anybody answer.
+  const strict = { rejectUnauthorized: true };
+  if (certificate === undefined) return { ...strict, ...(ca !== undefined && { ca }) };
+  const pinned = { allowPartialTrustChain: true, checkServerIdentity: () => undefined };
+  return { ...strict, ca: certificate, ...pinned };
 }
 
 /** How to find out whether a change was made; undefined where nothing is changed, so that it may be sent again. */

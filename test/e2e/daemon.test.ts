@@ -55,7 +55,8 @@ test("a port that is taken is told at once", async () => {
   using other = Bun.serve({ hostname: "127.0.0.1", port: 0, fetch: () => new Response() });
   const address = `127.0.0.1:${other.port}`;
   const { exit, stderr } = await kata`daemon start --listen ${address}`;
-  expect([exit, stderr]).toEqual([1, `kata: ${address} is in use by another program\nHint: Stop it, or listen on another address.\n`]);
+  const owner = process.platform === "linux" ? `bun (pid ${process.pid})` : "another program";
+  expect([exit, stderr]).toEqual([1, `kata: ${address} is in use by ${owner}\nHint: Stop it, or listen on another address.\n`]);
 });
 
 test("a daemon that hangs is told within the timeout, with what to do", async () => {
