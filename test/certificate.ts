@@ -5,7 +5,11 @@ import { join } from "node:path";
 export type Made = { cert: string; key: string };
 
 /** Makes PEM files in a folder. `names` are what the certificate is for, such as `IP:127.0.0.1`. */
-export async function makeCertificate(folder: string, name: string, { names = ["IP:127.0.0.1"], by }: { names?: string[]; by?: Made } = {}): Promise<Made> {
+export async function makeCertificate(
+  folder: string,
+  name: string,
+  { names = ["IP:127.0.0.1"], by }: { names?: string[]; by?: Made } = {},
+): Promise<Made> {
   const made = { cert: join(folder, `${name}.pem`), key: join(folder, `${name}.key`) };
   const subject = ["-subj", `/CN=${name}`, "-addext", `subjectAltName=${names.join(",")}`];
   const signed = by ? ["-CA", by.cert, "-CAkey", by.key, "-addext", "basicConstraints=critical,CA:FALSE"] : [];

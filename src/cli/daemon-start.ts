@@ -14,8 +14,13 @@ type Given = Args<never, typeof listenFlags>;
 /** Starts a daemon that somebody asked for, in the background; it takes over from an automatic one, and says so. */
 export async function startInBackground(given: Given, { home, env }: Context): Promise<Answer> {
   // What can be refused without a daemon is refused before one is started.
-  daemonConfig(home, env, given, { hosted: false });
-  const { took_over_from, started_by: _, listeners = [], ...data } = await startDetached({ home, flags: flagsOf(given), startedBy: "command" });
+  daemonConfig(home, env, given);
+  const {
+    took_over_from,
+    started_by: _,
+    listeners = [],
+    ...data
+  } = await startDetached({ home, flags: flagsOf(given), startedBy: "command" });
   const notices = listeningLines({ ...data, listeners }, home.socket);
   if (took_over_from !== undefined) notices.push(`kata: it took over from the automatic daemon, pid=${took_over_from}`);
   return { data: { ...data, listeners: listeners.map(shownListener) }, text: "", notices };

@@ -2,7 +2,7 @@ import { LocalError } from "../core/error.ts";
 import { type Faults, type Setting } from "./faults.ts";
 import { privateAddresses, privateAddressOf } from "./interfaces.ts";
 import { type ListenAddress, parseListen, printListen, printTcp } from "./listener.ts";
-import { placeOf, type Settings } from "./settings.ts";
+import { whereOf, type Settings } from "./settings.ts";
 
 type Env = Record<string, string | undefined>;
 
@@ -43,11 +43,11 @@ export function listOf(env: Env, name: string): Setting<string>[] | undefined {
 function askedFor({ env, settings, flags }: Sources, faults: Faults): Setting<string>[] | undefined {
   if (flags.listen !== undefined) return flags.listen.map((value) => ({ value, from: "--listen" }));
   const { listen, listener = [] } = settings;
-  const named = [listen ?? []].flat().map((value) => ({ value, from: placeOf(settings, "listen") }));
+  const named = [listen ?? []].flat().map((value) => ({ value, from: whereOf(settings, "listen") }));
   if (listen !== undefined && named.length === 0)
-    faults.value(placeOf(settings, "listen"), "names no address", "Leave the key out for the private socket.");
+    faults.value(whereOf(settings, "listen"), "names no address", "Leave the key out for the private socket.");
   const described = listener.flatMap(({ address: value }, nth) =>
-    value === undefined ? [] : [{ value, from: placeOf(settings, "listener.address", nth) }],
+    value === undefined ? [] : [{ value, from: whereOf(settings, "listener.address", nth) }],
   );
   return listOf(env, "KATA_LISTEN") ?? (listen === undefined && described.length === 0 ? undefined : [...named, ...described]);
 }

@@ -8,7 +8,7 @@ import type { Listener } from "./listener.ts";
 import { listenersOf } from "./listeners.ts";
 import { trustedHeader } from "./proxy.ts";
 import type { Mode } from "./runtime.ts";
-import { placeOf, readSettings } from "./settings.ts";
+import { whereOf, readSettings } from "./settings.ts";
 import { tokenOf } from "./token.ts";
 
 type Env = Record<string, string | undefined>;
@@ -35,13 +35,11 @@ export type DaemonConfig = {
   close_throttle: boolean;
 };
 
-export type DaemonFlags = Sources["flags"];
-
 /**
  * Flags over environment over config.toml over what is usual. Refuses what is wrong or would be unsafe, all of it in one
  * message, before anything is opened or made. `hosted`: somebody runs it in the foreground, where PORT may say its port.
  */
-export function daemonConfig(home: Home, env: Env, flags: DaemonFlags, { hosted }: { hosted: boolean }): DaemonConfig {
+export function daemonConfig(home: Home, env: Env, flags: Sources["flags"], { hosted } = { hosted: false }): DaemonConfig {
   const settings = readSettings(home);
   checkHooks(home);
   const token = tokenOf(env, home)?.value;
@@ -54,7 +52,7 @@ export function daemonConfig(home: Home, env: Env, flags: DaemonFlags, { hosted 
   const allowed_hosts = allowedHosts(settings, faults);
   checkExposure(listeners, { token: token !== undefined, trust, insecure_readonly }, faults);
   const require_token_identity = settings["auth.require_token_identity"] ?? false;
-  if (require_token_identity) checkIdentity({ token, insecure_readonly, from: placeOf(settings, "auth.require_token_identity") }, faults);
+  if (require_token_identity) checkIdentity({ token, insecure_readonly, from: whereOf(settings, "auth.require_token_identity") }, faults);
   faults.end();
   return {
     home,

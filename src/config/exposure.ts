@@ -19,7 +19,7 @@ export type Lack = "tls" | "private" | "token" | "trust";
  * has a token, and a token crosses a network readable only where that was allowed.
  */
 export function lacksOf({ address, tls }: Pick<Listener, "address" | "tls">, { token, trust, insecure_readonly }: Safety): Lack[] {
-  if (address.kind === "unix" || isLocal(address)) return [];
+  if (address.kind === "unix" || isLocal({ address })) return [];
   const isPrivate = isPrivateHost(address.host);
   const lacks: Lack[] = isPrivate || tls ? [] : ["tls"];
   if (insecure_readonly && !token) return isPrivate ? lacks : [...lacks, "private"];
@@ -34,7 +34,8 @@ const TOKEN = "set KATA_AUTH_TOKEN, or token under [auth] in config.toml";
 /** Each lack once, with the listeners that have it. */
 export function checkExposure(listeners: readonly AskedListener[], safety: Safety, faults: Faults): void {
   const lacking = new Map<Lack, AskedListener[]>();
-  for (const listener of listeners) for (const lack of lacksOf(listener, safety)) lacking.set(lack, [...(lacking.get(lack) ?? []), listener]);
+  for (const listener of listeners)
+    for (const lack of lacksOf(listener, safety)) lacking.set(lack, [...(lacking.get(lack) ?? []), listener]);
   for (const each of lacking.get("tls") ?? [])
     faults.value(
       each.from,

@@ -46,7 +46,9 @@ export class Faults {
     const kind = this.#isClash ? "usage" : "internal";
     if (others.length === 0) throw new LocalError(kind, first.message, first.hint, { data: { faults } });
     const lines = faults.map(({ message, hint }) => `${message}. ${hint}`);
-    throw new LocalError(kind, [`The daemon's settings have ${faults.length} faults:`, ...lines].join("\n"), undefined, { data: { faults } });
+    throw new LocalError(kind, [`The daemon's settings have ${faults.length} faults:`, ...lines].join("\n"), undefined, {
+      data: { faults },
+    });
   }
 
   /** What is met twice is told once. */

@@ -1,10 +1,10 @@
 import { kindOfHost } from "../core/address.ts";
 import type { Faults } from "./faults.ts";
-import { placeOf, type Settings } from "./settings.ts";
+import { whereOf, type Settings } from "./settings.ts";
 
 /** The names under which a daemon may be called over TCP, in lower case: beside its addresses, which always count. */
 export function allowedHosts(settings: Settings, faults: Faults): string[] {
-  const from = placeOf(settings, "allowed_hosts");
+  const from = whereOf(settings, "allowed_hosts");
   return [settings.allowed_hosts ?? []].flat().map((name) => {
     if (kindOfHost(name) !== "name") faults.value(from, `${name} is an address, and addresses are always allowed`, "Leave it out.");
     else if (!isHostName(name))

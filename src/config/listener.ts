@@ -21,8 +21,13 @@ export type Listener = {
 /** Bytes that the path of a Unix socket may have. */
 const LONGEST_PATH = process.platform === "darwin" ? 103 : 107;
 
+/** A listener of plain HTTP that anybody may reach. */
+export function listenerAt(address: ListenAddress): Listener {
+  return { address, name: printListen(address), tls: undefined, is_proxy: false };
+}
+
 /** Whether only this machine's own programs reach it. */
-export function isLocal(address: ListenAddress): boolean {
+export function isLocal({ address }: Pick<Listener, "address">): boolean {
   return address.kind === "unix" || kindOfHost(address.host) === "loopback";
 }
 

@@ -1,7 +1,7 @@
 import { addressAt, addressesOf, type Sources } from "./addresses.ts";
 import type { Faults } from "./faults.ts";
-import { type ListenAddress, type Listener, printListen, type TlsFiles } from "./listener.ts";
-import { placeOf, type Settings } from "./settings.ts";
+import { type ListenAddress, type Listener, listenerAt, printListen, type TlsFiles } from "./listener.ts";
+import { whereOf, type Settings } from "./settings.ts";
 import { pathIn } from "./token.ts";
 
 /** A listener, and who asked for it. */
@@ -11,10 +11,10 @@ export type AskedListener = Listener & { from: string };
 export function listenersOf(sources: Sources, faults: Faults): AskedListener[] {
   const { settings } = sources;
   const pairOf = pairsIn(sources, faults);
-  const common = pairOf({ cert: settings["tls.cert"], key: settings["tls.key"] }, (name) => placeOf(settings, `tls.${name}`));
+  const common = pairOf({ cert: settings["tls.cert"], key: settings["tls.key"] }, (name) => whereOf(settings, `tls.${name}`));
   const own = new Map<string, TlsFiles | undefined>();
   settings.listener?.forEach((table, nth) => {
-    const at = (name: string) => placeOf(settings, `listener.${name}`, nth);
+    const at = (name: string) => whereOf(settings, `listener.${name}`, nth);
     const address = addressOf(table, at, faults);
     if (!address) return;
     const name = printListen(address);
@@ -22,9 +22,9 @@ export function listenersOf(sources: Sources, faults: Faults): AskedListener[] {
     own.set(name, tlsOf({ ...table, at, address }, common, pairOf(table, at), faults));
   });
   return addressesOf(sources, faults).map(({ value: address, from }) => {
-    const name = printListen(address);
-    const tls = own.has(name) ? own.get(name) : address.kind === "tcp" ? common : undefined;
-    return { address, name, tls, is_proxy: false, from };
+    const listener = listenerAt(address);
+    const usual = address.kind === "tcp" ? common : undefined;
+    return { ...listener, tls: own.has(listener.name) ? own.get(listener.name) : usual, from };
   });
 }
 

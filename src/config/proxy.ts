@@ -3,7 +3,7 @@ import { listOf, type Sources } from "./addresses.ts";
 import type { Faults, Setting } from "./faults.ts";
 import { parseListen, printListen } from "./listener.ts";
 import type { AskedListener } from "./listeners.ts";
-import { placeOf } from "./settings.ts";
+import { whereOf } from "./settings.ts";
 
 /** What HTTP or kata itself reads: none of these can name the actor. Also whatever begins with `proxy-`, `sec-` or `content-`. */
 const TAKEN = new Set(
@@ -27,11 +27,11 @@ export function trustedHeader({ env, settings }: Sources, listeners: readonly As
   const name = "auth.proxy.trusted_actor_header";
   const given: Setting<string> = env["KATA_TRUSTED_ACTOR_HEADER"]
     ? { value: env["KATA_TRUSTED_ACTOR_HEADER"], from: "KATA_TRUSTED_ACTOR_HEADER" }
-    : { value: settings[name] ?? "", from: placeOf(settings, name) };
+    : { value: settings[name] ?? "", from: whereOf(settings, name) };
   if (given.value === "") return undefined;
   checkName(given, faults);
   const inFile = [settings["auth.proxy.trusted_proxy_listeners"] ?? []].flat();
-  const from = placeOf(settings, "auth.proxy.trusted_proxy_listeners");
+  const from = whereOf(settings, "auth.proxy.trusted_proxy_listeners");
   const entries = listOf(env, "KATA_TRUSTED_PROXY_LISTENERS") ?? inFile.map((value) => ({ value, from }));
   if (entries.length === 0)
     faults.clash(

@@ -40,7 +40,10 @@ export function shownListener({ address, protocol, mode }: ListenerRecord): Omit
 }
 
 /** A line for each listener of a daemon that has come to listen. */
-export function listeningLines({ pid, address, listeners }: Pick<RuntimeRecord, "pid" | "address" | "listeners">, socket: string): string[] {
+export function listeningLines(
+  { pid, address, listeners }: Pick<RuntimeRecord, "pid" | "address" | "listeners">,
+  socket: string,
+): string[] {
   const line = (where: string) => `kata: daemon pid=${pid} listens on ${where}`;
   const all = listenersBeside(socket, listeners);
   if (all.length === 0) return [line(address)];

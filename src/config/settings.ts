@@ -42,6 +42,6 @@ export function readSettings(home: Home): Settings {
 }
 
 /** Where a value stands, as `path:line: key`; of a table that is there several times, in the `nth`. */
-export function placeOf({ path }: Settings, key: string, nth?: number): string {
+export function whereOf({ path }: Settings, key: string, nth?: number): string {
   return `${path}:${lineOf(textOf(path) ?? "", key, nth) ?? 1}: ${key}`;
 }

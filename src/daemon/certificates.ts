@@ -58,6 +58,10 @@ function readPem(path: string, check: (stat: Stats) => void = () => undefined): 
     }
   } catch (error) {
     if (error instanceof LocalError) throw error;
-    throw new LocalError("internal", `tls: ${path} can't be read: ${(error as Error).message}`, "Name a PEM file that the daemon may read.");
+    throw new LocalError(
+      "internal",
+      `tls: ${path} can't be read: ${(error as Error).message}`,
+      "Name a PEM file that the daemon may read.",
+    );
   }
 }

@@ -43,7 +43,9 @@ function ownerOf(address: ListenAddress): string | undefined {
 function socketsAtPort(port: number): Set<string> {
   const end = `:${port.toString(16).toUpperCase().padStart(4, "0")}`;
   const rows = ["tcp", "tcp6"].flatMap((name) => rowsOf(`/proc/net/${name}`));
-  return new Set(rows.flatMap(([, local, , state, , , , , , inode]) => (local?.endsWith(end) && state === LISTENS && inode ? [inode] : [])));
+  return new Set(
+    rows.flatMap(([, local, , state, , , , , , inode]) => (local?.endsWith(end) && state === LISTENS && inode ? [inode] : [])),
+  );
 }
 
 function socketsAtPath(path: string): Set<string> {

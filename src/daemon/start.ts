@@ -87,9 +87,9 @@ export async function startDaemon(config: DaemonConfig, startedBy: "command" | "
       ...(taken.from !== undefined && { took_over_from: taken.from }),
     };
   };
-  const forget = writeRecord(home.runtime, record());
   taken.held.tell({ pid: process.pid, address: record().address, started_by: startedBy });
 
+  let forget = (): void => undefined;
   const ended = new Promise<void>((resolve) => {
     const stop = async (signal: string) => {
       log(`${signal}: stopping`);
@@ -113,6 +113,8 @@ export async function startDaemon(config: DaemonConfig, startedBy: "command" | "
       if (renewAll(open)) writeRecord(home.runtime, record());
     });
   });
+  // Who reads the record may send a signal at once: only now is each obeyed.
+  forget = writeRecord(home.runtime, record());
   return { record: record(), tookOverFrom: taken.from, ended };
 }
 
