@@ -7,7 +7,7 @@ import { allowedHosts } from "./hosts.ts";
 import type { Listener } from "./listener.ts";
 import { listenersOf } from "./listeners.ts";
 import { trustedHeader } from "./proxy.ts";
-import type { Mode } from "./runtime.ts";
+import type { ListenerRecord, Mode } from "./runtime.ts";
 import { whereOf, readSettings } from "./settings.ts";
 import { tokenOf } from "./token.ts";
 
@@ -63,8 +63,12 @@ export function daemonConfig(home: Home, env: Env, flags: Sources["flags"], { ho
   };
 }
 
-/** In which mode a listener serves (http-api.md §3). */
-export function modeOf({ is_proxy }: Listener, auth: Auth): Mode {
+/** What a daemon says of a listener. */
+export function recordOf(listener: Listener, auth: Auth): ListenerRecord {
+  return { address: listener.name, protocol: listener.tls ? "https" : "plain", mode: modeOf(listener, auth) };
+}
+
+function modeOf({ is_proxy }: Listener, auth: Auth): Mode {
   if (is_proxy && auth.trusted_actor_header !== undefined) return "trusted_proxy";
   if (auth.require_token_identity) return "identity";
   if (auth.insecure_readonly) return "read_only";

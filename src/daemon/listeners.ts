@@ -1,6 +1,6 @@
 import { chmodSync, lstatSync, mkdirSync, unlinkSync } from "node:fs";
 import { dirname } from "node:path";
-import { type Auth, modeOf } from "../config/daemon.ts";
+import { type Auth, recordOf } from "../config/daemon.ts";
 import { type ListenAddress, type Listener, printListen, type TlsFiles } from "../config/listener.ts";
 import type { ListenerRecord } from "../config/runtime.ts";
 import { LocalError } from "../core/error.ts";
@@ -45,12 +45,7 @@ export async function openAll(listeners: readonly Listener[], servingOf: (listen
 
 /** What the runtime record says of them. */
 export function recordsOf(open: readonly Open[], auth: Auth): ListenerRecord[] {
-  return open.map(({ listener, certificate }) => ({
-    address: listener.name,
-    protocol: certificate ? "https" : "plain",
-    mode: modeOf(listener, auth),
-    ...(certificate && { certificate: certificate.own }),
-  }));
+  return open.map(({ listener, certificate }) => ({ ...recordOf(listener, auth), ...(certificate && { certificate: certificate.own }) }));
 }
 
 async function openOne(listener: Listener, servingOf: (listener: Listener) => Serving): Promise<Open> {
@@ -86,7 +81,7 @@ function name(listener: Listener, address: TcpAddress, { port = address.port }: 
 async function openHttps(listener: Listener, address: TcpAddress, files: TlsFiles, options: object): Promise<Open> {
   const { host: hostname, port } = address;
   // A port may be shared with whoever shares it too: it must first be ours alone.
-  if (port !== 0) await serve({ hostname, port, ...options }).stop(true);
+  if (port !== 0) await serve({ hostname, port, fetch: () => new Response(null, { status: 503 }) }).stop(true);
   const open = ({ cert, key }: Certificate, at: number) => serve({ hostname, port: at, reusePort: true, tls: { cert, key }, ...options });
   const certificate = readCertificate(files);
   let server = open(certificate, port);

@@ -1,5 +1,5 @@
 import { expect, test } from "bun:test";
-import { copyFileSync, existsSync, readdirSync } from "node:fs";
+import { chmodSync, copyFileSync, existsSync, readdirSync } from "node:fs";
 import { join } from "node:path";
 import { connect } from "node:tls";
 import { homeOf } from "../../src/config/home.ts";
@@ -35,7 +35,12 @@ test("[tls] cert and key make every TCP listener HTTPS, and this machine's own c
   const port = await freePort();
   const config = `listen = "127.0.0.1:${port}"\n\n[tls]\ncert = "kata.pem"\nkey = "kata.key"\n\n[auth]\ntoken = "s3cret-token"\n`;
   await Bun.write(join(kata.home, "config.toml"), config);
+  chmodSync(join(kata.home, "config.toml"), 0o600);
+  const located = { kind: "local", scheme: "https", address: `127.0.0.1:${port}`, request_base_url: `https://127.0.0.1:${port}` };
+  expect((await kata`daemon locate --json`).json()).toMatchObject({ ...located, running: false });
   const { exit, stderr } = await kata`init --project demo`;
+  expect((await kata`daemon locate --json`).json()).toMatchObject({ ...located, running: true });
+  expect(await kata`doctor`).toMatchObject({ exit: 0, stdout: expect.stringContaining(`https://127.0.0.1:${port} answers in`) });
   expect([exit, stderr]).toEqual([0, `kata: started a daemon at 127.0.0.1:${port}\n`]);
   expect((await kata`create "Fix it"`).exit).toBe(0);
   expect((await kata`list`).stdout).toContain("Fix it");
