@@ -124,6 +124,18 @@ test("Mutable non-loopback HTTP requires both: each missing piece is named with 
   ]);
 });
 
+test("Unix sockets, loopback HTTP, and HTTPS do not require the same private-network trust opt-in", () => {
+  const listen = ["unix:///run/kata/kata.sock", "127.0.0.1:7777", "[::1]:7777"];
+  expect(names(accepted({ listen, env: TOKEN }))).toEqual(listen);
+  expect(names(accepted({ listen: ["100.64.0.5:7777", "8.8.8.8:7777", "0.0.0.0:7778"], config: TLS, env: TOKEN }))).toHaveLength(3);
+  expect(read({ listen: ["100.64.0.5:7777"], env: TOKEN })).toBeInstanceOf(LocalError);
+});
+
+test("kata daemon start --listen 100.64.0.5:7777 --insecure-readonly: unauthenticated experiments need neither token nor trust", () => {
+  const { auth } = accepted({ listen: ["100.64.0.5:7777"], readonly: true });
+  expect(auth).toMatchObject({ insecure_readonly: true, token: undefined });
+});
+
 test("`daemonConfig()` takes KATA_TRUST_PRIVATE_NETWORK=1 or true, lets an empty one override nothing, and refuses other words", () => {
   const config = (trust: boolean) => `listen = "10.0.0.1:7777"\n[auth]\ntoken = "t"\ntrust_private_network = ${trust}\n`;
   const isTaken = (text: string, trust: boolean) =>
