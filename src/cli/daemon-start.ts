@@ -1,22 +1,32 @@
 import { startDetached } from "../client/start.ts";
 import { daemonConfig } from "../config/daemon.ts";
-import type { Flags } from "./args.ts";
+import { listeningLines, shownListener } from "../config/runtime.ts";
+import type { Args, Flags } from "./args.ts";
 import type { Answer, Context } from "./command.ts";
 
 export const listenFlags = {
-  listen: { kind: "text", value: "ADDRESS", help: "ip:port or unix:///path, instead of the private socket" },
+  listen: { kind: "texts", value: "ADDRESS", help: "ip:port, unix:///path or iface:name:port, instead of the private socket; repeats" },
   insecure_readonly: { kind: "switch", help: "let everybody who reaches it read, and nobody write" },
 } as const satisfies Flags;
 
-type Given = { listen: string | undefined; insecure_readonly: boolean };
+type Given = Args<never, typeof listenFlags>;
 
 /** Starts a daemon that somebody asked for, in the background; it takes over from an automatic one, and says so. */
-export async function startInBackground({ listen, insecure_readonly }: Given, { home, env }: Context): Promise<Answer> {
+export async function startInBackground(given: Given, { home, env }: Context): Promise<Answer> {
   // What can be refused without a daemon is refused before one is started.
-  daemonConfig(home, env, { listen, insecure_readonly });
-  const flags = [...(listen === undefined ? [] : ["--listen", listen]), ...(insecure_readonly ? ["--insecure-readonly"] : [])];
-  const { took_over_from, started_by: _, ...data } = await startDetached({ home, flags, startedBy: "command" });
-  const notices = [`kata: daemon pid=${data.pid} listens on ${data.address}`];
+  daemonConfig(home, env, given);
+  const {
+    took_over_from,
+    started_by: _,
+    listeners = [],
+    ...data
+  } = await startDetached({ home, flags: flagsOf(given), startedBy: "command" });
+  const notices = listeningLines({ ...data, listeners }, home.socket);
   if (took_over_from !== undefined) notices.push(`kata: it took over from the automatic daemon, pid=${took_over_from}`);
-  return { data, text: "", notices };
+  return { data: { ...data, listeners: listeners.map(shownListener) }, text: "", notices };
+}
+
+/** What was given, for the daemon itself. */
+function flagsOf({ listen = [], insecure_readonly }: Given): string[] {
+  return [...listen.flatMap((address) => ["--listen", address]), ...(insecure_readonly ? ["--insecure-readonly"] : [])];
 }

@@ -1,4 +1,7 @@
-import { liveRecords } from "../client/find.ts";
+import { liveRecords, placeOf } from "../client/find.ts";
+import { daemonConfig, recordOf } from "../config/daemon.ts";
+import type { Home } from "../config/home.ts";
+import type { RuntimeRecord } from "../config/runtime.ts";
 import type { Asking, Target } from "../config/target.ts";
 
 /** Where the daemon of a target is. */
@@ -14,7 +17,7 @@ export type Located = {
 };
 
 /** Where a daemon is, or would be, as far as this machine knows: nobody is asked. */
-export function locate(target: Target, { home, settings }: Asking): Located {
+export function locate(target: Target, { env }: Asking): Located {
   if (target.kind === "remote") {
     const { scheme, origin, base_url } = target.server;
     const { host, port } = new URL(origin);
@@ -22,9 +25,22 @@ export function locate(target: Target, { home, settings }: Asking): Located {
     return { kind: "remote", network: "tcp", scheme, address, request_base_url: base_url };
   }
   const [daemon] = liveRecords(target.home);
-  const listen = target.home.path === home.path ? settings().listen : undefined;
-  const address = daemon?.address ?? [listen].flat()[0] ?? `unix://${target.home.socket}`;
   const running = daemon !== undefined;
-  if (address.startsWith("unix://")) return { kind: "local", network: "unix", scheme: "unix", address, running };
-  return { kind: "local", network: "tcp", scheme: "http", address, request_base_url: `http://${address}`, running };
+  const { name, unix } = placeOf(daemon ?? wouldBe(target.home, env), undefined);
+  if (unix !== undefined) return { kind: "local", network: "unix", scheme: "unix", address: name, running };
+  const { protocol, host } = new URL(name);
+  return {
+    kind: "local",
+    network: "tcp",
+    scheme: protocol === "https:" ? "https" : "http",
+    address: host,
+    request_base_url: name,
+    running,
+  };
+}
+
+/** What the daemon that a command would start says of itself. */
+function wouldBe(home: Home, env: Asking["env"]): Pick<RuntimeRecord, "address" | "listeners"> {
+  const { listeners, auth } = daemonConfig(home, env, { insecure_readonly: false });
+  return { address: listeners[0]?.name ?? "", listeners: listeners.map((listener) => recordOf(listener, auth)) };
 }

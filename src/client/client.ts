@@ -2,12 +2,14 @@ import { paths, type RouteId } from "../api/paths.ts";
 import type { Reply } from "../api/route.ts";
 import type { Routes } from "../api/routes.ts";
 import { type Code, codes, KataError, type WireError } from "../core/error.ts";
-import { faultOf, isRefused, NoAnswer, noAnswer, redirected } from "./no-answer.ts";
+import { faultOf, isCut, isRefused, NoAnswer, noAnswer, redirected } from "./no-answer.ts";
 import type { Send } from "./send.ts";
 
 export type Place = {
   /** The address as it is shown to people. */
   name: string;
+  /** The process, where it is this machine's own. */
+  pid?: number;
   /** What comes before every route's path. */
   base: string;
   unix?: string;
@@ -15,6 +17,8 @@ export type Place = {
   token?: { value: string; from: string } | undefined;
   /** The authority that alone vouches for an https server, as PEM; undefined for the usual ones. */
   ca?: string | undefined;
+  /** The one certificate that an https server shows, as PEM, whatever names are in it: that of this machine's own daemon. */
+  certificate?: string | undefined;
   /** The proxy to go through; only where somebody asked for it. */
   proxy?: string | undefined;
 };
@@ -62,8 +66,10 @@ export class Client {
       throw redirected(response.headers.get("location"), this.#place);
     } catch (error) {
       if (error instanceof NoAnswer) throw error;
-      // Only where no connection was made is it sure that nothing was done.
-      if (!this.#revive || revivals === 0 || !isRefused(error)) throw this.#lost(error, lookOf(id, input));
+      const look = lookOf(id, input);
+      // Only where no connection was made is it sure that nothing was done; what changes nothing can be asked again.
+      const mayAskAgain = isRefused(error) || (look === undefined && isCut(error));
+      if (!this.#revive || revivals === 0 || !mayAskAgain) throw this.#lost(error, look);
       this.#place = await this.#revive();
       return this.#reach(id, input, signal, revivals - 1);
     }
@@ -72,7 +78,7 @@ export class Client {
   #send(id: RouteId, { params, query, headers, body }: Sent, signal: AbortSignal): Promise<Response> {
     const [method = "", path = ""] = paths[id].split(" ");
     const filled = path.replaceAll(/:(\w+)/g, (_, name: string) => encodeURIComponent(String(params?.[name])));
-    const { base, unix, token, ca, proxy } = this.#place;
+    const { base, unix, token, proxy } = this.#place;
     return fetch(base + filled + queryText(query ?? {}), {
       method,
       headers: headersOf(headers, body !== undefined, token?.value),
@@ -80,8 +86,7 @@ export class Client {
       redirect: "manual",
       // The runtime would hand a bearer to HTTP_PROXY, even for a private address.
       proxy: proxy ?? (false as unknown as string),
-      // NODE_TLS_REJECT_UNAUTHORIZED=0 would let anybody answer.
-      ...(base.startsWith("https:") && { tls: { rejectUnauthorized: true, ...(ca !== undefined && { ca }) } }),
+      ...(base.startsWith("https:") && { tls: tlsOf(this.#place) }),
       ...(unix !== undefined && { unix }),
       ...(body !== undefined && { body: JSON.stringify(body) }),
     });
@@ -125,6 +130,15 @@ export class Client {
   #lost(error: unknown, look: string | undefined): Error {
     return noAnswer(faultOf(error, this.#place, this.#timeout_ms), this.#place, look);
   }
+}
+
+/** What is asked of an https server's certificate. */
+function tlsOf({ ca, certificate }: Place): NonNullable<BunFetchRequestInit["tls"]> {
+  // NODE_TLS_REJECT_UNAUTHORIZED=0 would let anybody answer.
+  const strict = { rejectUnauthorized: true };
+  if (certificate === undefined) return { ...strict, ...(ca !== undefined && { ca }) };
+  const pinned = { allowPartialTrustChain: true, checkServerIdentity: () => undefined };
+  return { ...strict, ca: certificate, ...pinned };
 }
 
 /** How to find out whether a change was made; undefined where nothing is changed, so that it may be sent again. */

@@ -1,6 +1,7 @@
 import type { Home } from "../config/home.ts";
-import { readRecords, type RuntimeRecord } from "../config/runtime.ts";
+import { type ListenerRecord, readRecords, type RuntimeRecord } from "../config/runtime.ts";
 import type { Target } from "../config/target.ts";
+import { kindOfHost } from "../core/address.ts";
 import { KataError, LocalError } from "../core/error.ts";
 import { build } from "../core/version.ts";
 import { Client, type Place } from "./client.ts";
@@ -8,11 +9,25 @@ import { NoAnswer } from "./no-answer.ts";
 
 type Token = Place["token"];
 
-/** A daemon's place by the address in its runtime record. */
-export function placeOf(address: string, token: Token): Place {
-  if (address.startsWith("unix://")) return { name: address, base: "http://kata.invalid", unix: address.slice("unix://".length), token };
-  return { name: `http://${address}`, base: `http://${address}`, token };
+/**
+ * Where this machine's own commands reach a daemon: by a Unix socket, else by the loopback, else as others do; and where
+ * there is a choice, not past a proxy that would have to say who they are.
+ */
+export function placeOf({ address, listeners = [] }: Pick<RuntimeRecord, "address" | "listeners">, token: Token): Place {
+  const direct = listeners.filter(({ mode }) => mode !== "trusted_proxy");
+  const nearest = direct.find(isSocket) ?? direct.find(isLoopback) ?? direct[0] ?? listeners[0];
+  const { protocol = "plain", certificate } = nearest ?? {};
+  const at = nearest?.address ?? address;
+  if (at.startsWith("unix://")) return { name: at, base: "http://kata.invalid", unix: at.slice("unix://".length), token };
+  const base = `${protocol === "https" ? "https" : "http"}://${at.replace(EVERY_ADDRESS, (every) => (every === "[::]" ? "[::1]" : "127.0.0.1"))}`;
+  return { name: base, base, token, certificate };
 }
+
+const EVERY_ADDRESS = /^(?:0\.0\.0\.0|\[::\])(?=:\d+$)/;
+
+const isSocket = ({ address }: ListenerRecord): boolean => address.startsWith("unix://");
+const isLoopback = ({ address }: ListenerRecord): boolean =>
+  EVERY_ADDRESS.test(address) || kindOfHost(address.replace(/:\d+$/, "")) === "loopback";
 
 /** The records of daemons of this database that run, as far as a process of their number does. */
 export function liveRecords(home: Home): RuntimeRecord[] {
@@ -41,7 +56,7 @@ export function findLocal(home: Home, token: Token, env: Record<string, string |
   const anyVersion = env["KATA_SKIP_DAEMON_VERSION_CHECK"] === "1";
   const records = liveRecords(home);
   const fit = records.find(({ version }) => anyVersion || version === build.version);
-  return fit && { ...placeOf(fit.address, token), name: `${fit.address} (pid ${fit.pid})` };
+  return fit && { ...placeOf(fit, token), name: `${fit.address} (pid ${fit.pid})`, pid: fit.pid };
 }
 
 const PING_MS = 1_000;
@@ -93,13 +108,16 @@ function unavailable(error: unknown, { server, by }: Remote): Error {
 
 /** A client of a home's daemon that runs; undefined while none does. It is never started. */
 export async function findRunning(home: Home, token: Token, timeoutMs: number): Promise<Client | undefined> {
-  for (const { address } of readRecords(home.runtime)) {
-    const client = new Client(placeOf(address, token), timeoutMs);
-    const isThere = await client.call("liveness.ping", {}).then(
-      () => true,
-      (error: unknown) => !(error instanceof LocalError && error.kind === "daemon_unavailable"),
+  for (const record of readRecords(home.runtime)) {
+    const client = new Client({ ...placeOf(record, token), pid: record.pid }, timeoutMs);
+    const fault = await client.call("liveness.ping", {}).then(
+      () => undefined,
+      (error: unknown) => error,
     );
-    if (isThere) return client;
+    if (fault instanceof NoAnswer && fault.kind === "daemon_unavailable") continue;
+    // One that hangs would let the next call wait for as long again.
+    if (fault instanceof NoAnswer) throw fault;
+    return client;
   }
   return undefined;
 }

@@ -33,13 +33,13 @@ const faults: readonly [RegExp, string, string?][] = [
   [/^(?:EPROTO|ERR_SSL\w*)$/, "it does not speak TLS as it should", "If it speaks plain HTTP, write http://."],
 ];
 
-export function faultOf(error: unknown, { proxy, ca }: Place, timeoutMs: number): Fault {
+export function faultOf(error: unknown, { proxy, ca, pid }: Place, timeoutMs: number): Fault {
   if (error instanceof DOMException && error.name === "TimeoutError") {
     return {
       why: `it did not answer within ${timeoutMs} ms`,
       sent: true,
       late: true,
-      hint: "Set KATA_HTTP_TIMEOUT (such as 30s) to wait longer.",
+      hint: `Set KATA_HTTP_TIMEOUT (such as 30s) to wait longer.${pid === undefined ? "" : " If it hangs, end it and start another: kata daemon restart."}`,
     };
   }
   const code = codeOf(error);
@@ -56,6 +56,12 @@ export function faultOf(error: unknown, { proxy, ca }: Place, timeoutMs: number)
 /** Whether no connection was made, so that another daemon may be asked instead. */
 export function isRefused(error: unknown): boolean {
   return REFUSED.test(codeOf(error));
+}
+
+/** Whether a connection that was made ended before the reply, as when a daemon is killed. */
+export function isCut(error: unknown): boolean {
+  const code = codeOf(error);
+  return error instanceof Error && !(error instanceof DOMException) && !REFUSED.test(code) && !faults.some(([codes]) => codes.test(code));
 }
 
 function codeOf(error: unknown): string {

@@ -37,7 +37,8 @@ function spawn({ home, flags, startedBy }: Start): Child {
     cwd: "/",
     detached: true,
     stdio: ["ignore", log, log],
-    env: { ...process.env, KATA_HOME: home.path, KATA_DB: home.db, ...(startedBy === "auto" && { KATA_AUTOSTART: "1" }) },
+    // PORT is for a daemon that somebody runs in the foreground.
+    env: { ...process.env, PORT: undefined, KATA_HOME: home.path, KATA_DB: home.db, ...(startedBy === "auto" && { KATA_AUTOSTART: "1" }) },
   });
   child.unref();
   closeSync(log);
@@ -68,8 +69,8 @@ const wasEnded = (exit: number): boolean => exit === 0 || exit === 128 + SIGTERM
 function failure(said: string, exit: number): Error {
   const last = said.trimEnd().split("\n").at(-1) ?? "";
   try {
-    const { error } = JSON.parse(last) as { error: { kind: string; message: string; hint?: string } };
-    return new LocalError(error.kind === "usage" ? "usage" : "internal", error.message, error.hint);
+    const { error } = JSON.parse(last) as { error: { kind: string; message: string; hint?: string; data?: unknown } };
+    return new LocalError(error.kind === "usage" ? "usage" : "internal", error.message, error.hint, { data: error.data });
   } catch {
     const hint = "`kata daemon start --foreground` shows all that it says.";
     return new LocalError("internal", `The daemon ended at once with ${exit}${last === "" ? "" : `: ${last}`}`, hint);
@@ -87,16 +88,17 @@ export async function reachLocal(local: Local): Promise<Client> {
 
 async function startLocal({ home, token, say }: Local): Promise<Place> {
   await endOtherVersion(home, token);
-  const { address } = await startDetached({ home, flags: [], startedBy: "auto" });
-  if (!address.startsWith("unix://")) say(`kata: started a daemon at ${address}`);
-  return placeOf(address, token);
+  const record = await startDetached({ home, flags: [], startedBy: "auto" });
+  const addresses = (record.listeners ?? [record]).map(({ address }) => address).filter((address) => !address.startsWith("unix://"));
+  if (addresses.length > 0) say(`kata: started a daemon at ${addresses.join(" and ")}`);
+  return placeOf(record, token);
 }
 
 /** An automatic daemon of another version makes room; one that somebody started, and one of the original, is left alone. */
 async function endOtherVersion(home: Home, token: Place["token"]): Promise<void> {
   for (const record of liveRecords(home)) {
     if (record.started_by === undefined || record.version === build.version) continue;
-    const answer = await new Client(placeOf(record.address, token), 1_000).call("liveness.ping", {}).catch((error: unknown) => error);
+    const answer = await new Client(placeOf(record, token), 1_000).call("liveness.ping", {}).catch((error: unknown) => error);
     if (answer instanceof Error) {
       if (answer instanceof KataError) throw answer;
       continue;

@@ -1,8 +1,15 @@
-import { LocalError } from "../core/error.ts";
+import type { Sources } from "./addresses.ts";
+import { checkExposure } from "./exposure.ts";
+import { Faults } from "./faults.ts";
 import type { Home } from "./home.ts";
 import { checkHooks } from "./hooks.ts";
-import { isLocal, type ListenAddress, type Listener, listenerAt, parseListen } from "./listener.ts";
-import { readSettings } from "./settings.ts";
+import { allowedHosts } from "./hosts.ts";
+import type { Listener } from "./listener.ts";
+import { listenersOf } from "./listeners.ts";
+import { trustedHeader } from "./proxy.ts";
+import type { ListenerRecord, Mode } from "./runtime.ts";
+import { whereOf, readSettings } from "./settings.ts";
+import { tokenOf } from "./token.ts";
 
 type Env = Record<string, string | undefined>;
 
@@ -22,43 +29,74 @@ export type DaemonConfig = {
   home: Home;
   /** One at least; the first is the address that the daemon is known by. */
   listeners: readonly Listener[];
+  /** Names under which it may be called over TCP, in lower case. */
+  allowed_hosts: readonly string[];
   auth: Auth;
   close_throttle: boolean;
 };
 
-/** Flags over environment over config.toml over what is usual. Refuses what would be unsafe, before anything is opened. */
-export function daemonConfig(home: Home, env: Env, flags: { listen?: string | undefined; insecure_readonly: boolean }): DaemonConfig {
+/**
+ * Flags over environment over config.toml over what is usual. Refuses what is wrong or would be unsafe, all of it in one
+ * message, before anything is opened or made. `hosted`: somebody runs it in the foreground, where PORT may say its port.
+ */
+export function daemonConfig(home: Home, env: Env, flags: Sources["flags"], { hosted } = { hosted: false }): DaemonConfig {
   const settings = readSettings(home);
   checkHooks(home);
-  const configured = settings.listen;
-  if (Array.isArray(configured) && configured.length !== 1) {
-    throw new LocalError("internal", `${settings.path}: listen: this kata opens one listener; name one address`);
-  }
-  const text = flags.listen ?? (Array.isArray(configured) ? configured[0] : configured);
-  const address: ListenAddress = text === undefined ? { kind: "unix", path: home.socket } : parseListen(text);
-  const token = env["KATA_AUTH_TOKEN"] || settings["auth.token"] || undefined;
-  const listener = listenerAt(address);
-  checkExposure(listener, token, flags.insecure_readonly);
+  const token = tokenOf(env, home)?.value;
+  const faults = new Faults();
+  const sources: Sources = { env, settings, flags, socket: home.socket, hosted: hosted && env["KATA_AUTOSTART"] !== "1" };
+  const { insecure_readonly } = flags;
+  const trust = switchOf(env, "KATA_TRUST_PRIVATE_NETWORK", faults) ?? settings["auth.trust_private_network"] ?? false;
+  const listeners = listenersOf(sources, faults);
+  const trusted_actor_header = trustedHeader(sources, listeners, faults);
+  const allowed_hosts = allowedHosts(settings, faults);
+  checkExposure(listeners, { token: token !== undefined, trust, insecure_readonly }, faults);
+  const require_token_identity = settings["auth.require_token_identity"] ?? false;
+  if (require_token_identity) checkIdentity({ token, insecure_readonly, from: whereOf(settings, "auth.require_token_identity") }, faults);
+  faults.end();
   return {
     home,
-    listeners: [listener],
-    auth: { token, insecure_readonly: flags.insecure_readonly, require_token_identity: false, trusted_actor_header: undefined },
+    listeners: listeners.map(({ from: _, ...listener }) => listener),
+    allowed_hosts,
+    auth: { token, insecure_readonly, require_token_identity, trusted_actor_header },
     close_throttle: settings["close.throttle.enabled"] ?? true,
   };
 }
 
-function checkExposure(listener: Listener, token: string | undefined, readonly: boolean): void {
-  if (isLocal(listener)) return;
-  if (token !== undefined)
-    throw new LocalError(
-      "internal",
-      `listen: ${listener.name} is beyond this machine, and the token would go there in plain text`,
-      "Listen on 127.0.0.1, or on a Unix socket.",
+/** What a daemon says of a listener. */
+export function recordOf(listener: Listener, auth: Auth): ListenerRecord {
+  return { address: listener.name, protocol: listener.tls ? "https" : "plain", mode: modeOf(listener, auth) };
+}
+
+function modeOf({ is_proxy }: Listener, auth: Auth): Mode {
+  if (is_proxy && auth.trusted_actor_header !== undefined) return "trusted_proxy";
+  if (auth.require_token_identity) return "identity";
+  if (auth.insecure_readonly) return "read_only";
+  return auth.token === undefined ? "open" : "shared_token";
+}
+
+type Identity = { token: string | undefined; insecure_readonly: boolean; from: string };
+
+function checkIdentity({ token, insecure_readonly, from }: Identity, faults: Faults): void {
+  if (insecure_readonly)
+    faults.clash(
+      [from, "--insecure-readonly"],
+      `${from} wants to know who everybody is, and --insecure-readonly lets strangers read`,
+      "Take one of them away.",
     );
-  if (!readonly)
-    throw new LocalError(
-      "internal",
-      `listen: ${listener.name} is beyond this machine, and everybody there could change everything`,
-      "Listen on 127.0.0.1, or add --insecure-readonly.",
+  if (token === undefined)
+    faults.clash(
+      [from],
+      `${from} needs the bootstrap token, by which the tokens of users are made`,
+      "Set KATA_AUTH_TOKEN, or token under [auth] in config.toml.",
     );
+}
+
+/** What a variable switches on or off; undefined where it is unset or empty, which overrides nothing. */
+function switchOf(env: Env, name: string, faults: Faults): boolean | undefined {
+  const text = env[name];
+  if (text === "1" || text === "true") return true;
+  if (text === "0" || text === "false") return false;
+  if (text) faults.value(name, `must be 1 or true, 0 or false, not ${JSON.stringify(text)}`, "Set it to 1, or unset it.");
+  return undefined;
 }

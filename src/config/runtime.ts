@@ -1,18 +1,54 @@
 import { mkdirSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 
+/** Who gets in at a listener, and as whom: the first of these that holds. */
+export type Mode = "trusted_proxy" | "identity" | "read_only" | "shared_token" | "open";
+
+/** What a running daemon says of one of its listeners. */
+export type ListenerRecord = {
+  address: string;
+  protocol: "plain" | "https";
+  mode: Mode;
+  /** The certificate that it shows, as PEM: by it this machine's own commands know that it is the one. */
+  certificate?: string;
+};
+
 /** What a running daemon says of itself in its runtime folder (cli.md §5.1). */
 export type RuntimeRecord = {
   pid: number;
+  /** Of several listeners the first. */
   address: string;
   db_path: string;
   version?: string;
   started_at: string;
+  /** [O] */
+  listeners?: ListenerRecord[];
   /** [O] how it came to run: an explicit start may take over from an automatic one. */
   started_by?: "command" | "auto";
   /** [O] the automatic daemon whose place it took. */
   took_over_from?: number;
 };
+
+/** A daemon's listeners, where it has more than the private socket. */
+export function listenersBeside(socket: string, listeners: readonly ListenerRecord[] = []): readonly ListenerRecord[] {
+  return listeners.some(({ address }) => address !== `unix://${socket}`) ? listeners : [];
+}
+
+/** What is shown of a listener. */
+export function shownListener({ address, protocol, mode }: ListenerRecord): Omit<ListenerRecord, "certificate"> {
+  return { address, protocol, mode };
+}
+
+/** A line for each listener of a daemon that has come to listen. */
+export function listeningLines(
+  { pid, address, listeners }: Pick<RuntimeRecord, "pid" | "address" | "listeners">,
+  socket: string,
+): string[] {
+  const line = (where: string) => `kata: daemon pid=${pid} listens on ${where}`;
+  const all = listenersBeside(socket, listeners);
+  if (all.length === 0) return [line(address)];
+  return all.map((each) => line(`${each.address} (${each.protocol}, ${each.mode.replaceAll("_", " ")})`));
+}
 
 /** The records in a runtime folder; files that are none are passed over. */
 export function readRecords(folder: string): RuntimeRecord[] {

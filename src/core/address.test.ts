@@ -1,5 +1,6 @@
 import { expect, test } from "bun:test";
-import { type AddressKind, isPrivateHost, kindOfHost } from "./address.ts";
+import fc from "fast-check";
+import { type AddressKind, canonicalHost, isPrivateHost, kindOfHost } from "./address.ts";
 
 const cases: Record<AddressKind, string[]> = {
   loopback: ["127.0.0.1", "127.255.255.254", "::1", "[::1]", "::ffff:127.0.0.1", "0:0:0:0:0:0:0:1"],
@@ -47,4 +48,42 @@ test("`kindOfHost()` knows each kind by its literal form alone", () => {
 test("`isPrivateHost()` holds for what the open net does not reach", () => {
   const reached = Object.entries(cases).flatMap(([kind, hosts]) => hosts.map((host) => [kind, isPrivateHost(host)]));
   for (const [kind, found] of reached) expect([kind, found]).toEqual([kind, !["unspecified", "public", "name"].includes(kind as string)]);
+});
+
+test("`canonicalHost()` gives each address one text, however it was spelled, and a name none", () => {
+  for (const [kind, hosts] of Object.entries(cases)) {
+    for (const host of hosts.filter((each) => !each.startsWith("["))) {
+      const found = canonicalHost(host);
+      expect([host, found === undefined]).toEqual([host, kind === "name"]);
+      if (found !== undefined) expect([kindOfHost(found), canonicalHost(found)]).toEqual([kind as AddressKind, found]);
+    }
+  }
+});
+
+const group = fc.oneof(fc.constantFrom(0, 0, 0, 0xffff), fc.nat({ max: 0xffff }));
+const groups = fc.array(group, { minLength: 8, maxLength: 8 });
+
+/** A spelling of an IPv6 address: which zeros are left out, in which case and with how many zeros before it is written. */
+function spelled(parts: readonly number[], choice: number, tail: boolean, upper: boolean, width: number): string {
+  const texts = parts.map((part) => part.toString(16).padStart(width, "0"));
+  const [a = 0, b = 0] = parts.slice(6);
+  if (tail) texts.splice(6, 2, [a >> 8, a & 255, b >> 8, b & 255].join("."));
+  const isZero = (from: number, to: number) => from <= to && texts.slice(from, to + 1).every((text) => /^0+$/.test(text));
+  const runs = texts.flatMap((_, from) => texts.flatMap((__, to) => (isZero(from, to) ? [[from, to]] : [])));
+  const [from, to] = runs[choice % (runs.length + 1)] ?? [];
+  const text =
+    from === undefined || to === undefined ? texts.join(":") : `${texts.slice(0, from).join(":")}::${texts.slice(to + 1).join(":")}`;
+  return upper ? text.toUpperCase() : text;
+}
+
+test("`canonicalHost()` gives all spellings of an IPv6 address the same text", () => {
+  const spelling = fc.tuple(fc.nat(), fc.boolean(), fc.boolean(), fc.integer({ min: 1, max: 4 }));
+  fc.assert(
+    fc.property(groups, spelling, spelling, (parts, one, other) => {
+      const [a, b] = [spelled(parts, ...one), spelled(parts, ...other)];
+      expect(canonicalHost(a)).toBeDefined();
+      expect([a, b, canonicalHost(a)]).toEqual([a, b, canonicalHost(b)]);
+      expect(kindOfHost(a)).toBe(kindOfHost(b));
+    }),
+  );
 });

@@ -17,6 +17,26 @@ export function isPrivateHost(host: string): boolean {
   return !["unspecified", "public", "name"].includes(kindOfHost(host));
 }
 
+/**
+ * A literal address as it is usually written (RFC 5952), and an IPv4-mapped one as the IPv4 address that it is; undefined
+ * for a name. Two spellings of one address give the same text.
+ */
+export function canonicalHost(host: string): string | undefined {
+  if (ipv4(host)) return host;
+  const six = ipv6(host);
+  if (!six) return undefined;
+  const four = mappedIpv4(six);
+  if (four) return four.join(".");
+  const groups = six.map((group) => group.toString(16)).join(":");
+  // The parser of addresses has the rule of which zeros are left out.
+  return new URL(`http://[${groups}]/`).hostname.slice(1, -1) + zoneOf(host);
+}
+
+/** The interface that a link-local IPv6 address stands on: `%eth0`; empty without one. */
+export function zoneOf(host: string): string {
+  return /%[\w.-]+$/.exec(host)?.[0] ?? "";
+}
+
 function ipv4(text: string): number[] | undefined {
   if (!/^(?:(?:0|[1-9]\d{0,2})\.){3}(?:0|[1-9]\d{0,2})$/.test(text)) return undefined;
   const parts = text.split(".").map(Number);
@@ -42,7 +62,7 @@ function kindOfIpv4(parts: readonly number[]): AddressKind {
 
 /** The eight groups of an IPv6 address; undefined when it is none (RFC 4291 §2.2). */
 function ipv6(text: string): number[] | undefined {
-  const hex = withoutIpv4Tail(text.replace(/%[\w.-]+$/, ""));
+  const hex = withoutIpv4Tail(text.slice(0, text.length - zoneOf(text).length));
   const halves = (hex ?? "?").split("::").map((half) => (half === "" ? [] : half.split(":")));
   const [head = [], rest = []] = halves;
   const count = head.length + rest.length;
@@ -62,13 +82,18 @@ function withoutIpv4Tail(text: string): string | undefined {
   return `${head}${(a * 256 + b).toString(16)}:${(c * 256 + d).toString(16)}`;
 }
 
+/** The IPv4 address that `::ffff:1.2.3.4` stands for; undefined when it stands for none. */
+function mappedIpv4(groups: readonly number[]): number[] | undefined {
+  const [high = 0, low = 0] = groups.slice(6);
+  const isMapped = groups[5] === 0xffff && groups.slice(0, 5).every((group) => group === 0);
+  return isMapped ? [high >> 8, high & 255, low >> 8, low & 255] : undefined;
+}
+
 function kindOfIpv6(groups: readonly number[]): AddressKind {
   const [first = 0] = groups;
+  const four = mappedIpv4(groups);
+  if (four) return kindOfIpv4(four);
   const zeros = groups.findIndex((group) => group !== 0);
-  if (zeros === 5 && groups[5] === 0xffff) {
-    const [high = 0, low = 0] = groups.slice(6);
-    return kindOfIpv4([high >> 8, high & 255, low >> 8, low & 255]);
-  }
   if (zeros < 0) return "unspecified";
   if (zeros === 7 && groups[7] === 1) return "loopback";
   if ((first & 0xffc0) === 0xfe80) return "link-local";

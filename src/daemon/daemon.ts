@@ -12,5 +12,7 @@ export type Daemon = {
   /** Aborted when the daemon stops: streams end then. */
   ending: AbortSignal;
   listeners: readonly Listener[];
+  /** Names under which it may be called over TCP, in lower case. */
+  allowed_hosts: readonly string[];
   auth: Auth;
 };

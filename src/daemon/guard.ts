@@ -1,7 +1,5 @@
 import { createHash, timingSafeEqual } from "node:crypto";
 import type { Needs, Route } from "../api/route.ts";
-import type { Listener } from "../config/listener.ts";
-import { kindOfHost } from "../core/address.ts";
 import { KataError } from "../core/error.ts";
 import { isBlank } from "../core/text.ts";
 import type { Daemon } from "./daemon.ts";
@@ -34,19 +32,6 @@ export function checkOrigin(request: Request): void {
     throw new KataError("error", `Content-Type: ${type} is not understood; send application/json.`, { status: 415 });
   }
   throw new KataError("unsupported_media_type", `Content-Type: must be application/json, not ${type ?? "absent"}.`);
-}
-
-/**
- * Refuses a Host that is neither a literal address nor this machine's own name, so that no foreign name can stand for the
- * daemon: a page of the web could reach a TCP listener under a name of its own (DNS rebinding).
- */
-export function checkHost({ address }: Listener, request: Request): void {
-  if (address.kind === "unix") return;
-  const host = (request.headers.get("host") ?? "").replace(/:\d*$/, "").toLowerCase();
-  if (host === "" || host === "localhost" || host === "kata.invalid" || kindOfHost(host) !== "name") return;
-  throw new KataError("host_forbidden", `Host: ${JSON.stringify(host)} is not a name of this daemon.`, {
-    hint: "Reach it by its IP address.",
-  });
 }
 
 /** Who a request comes from; a credential that is wrong is refused on every route. */

@@ -1,5 +1,5 @@
 import type { DaemonConfig } from "../config/daemon.ts";
-import { holderOf, LOCK_HELD } from "../config/runtime.ts";
+import { holderOf, listeningLines, LOCK_HELD } from "../config/runtime.ts";
 import { LocalError } from "../core/error.ts";
 import { startDaemon } from "./start.ts";
 
@@ -17,7 +17,7 @@ export async function serveHere(config: DaemonConfig, env: Env, notice: (line: s
     throw new LocalError("internal", `A daemon of this database runs already: pid ${holderOf(config.home.lock)?.pid}.`);
   }
   if (started.tookOverFrom !== undefined) notice(`kata: took over from the automatic daemon, pid=${started.tookOverFrom}`);
-  notice(`kata: daemon pid=${process.pid} listens on ${started.address}`);
+  for (const line of listeningLines(started.record, config.home.socket)) notice(line);
   if (env["NOTIFY_SOCKET"]) (await import("./notify.ts")).notify(`READY=1\nMAINPID=${process.pid}`, env["NOTIFY_SOCKET"]);
   await started.ended;
   return { data: null, text: "" };

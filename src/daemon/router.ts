@@ -6,7 +6,8 @@ import type { Listener } from "../config/listener.ts";
 import { KataError } from "../core/error.ts";
 import { Answer } from "./answer.ts";
 import { type Daemon } from "./daemon.ts";
-import { actorOf, admit, checkHost, checkOrigin, identify, type Principal } from "./guard.ts";
+import { actorOf, admit, checkOrigin, identify, type Principal } from "./guard.ts";
+import { checkHost } from "./host.ts";
 import { BODY_LIMIT, readJson } from "./json.ts";
 import { logError } from "./log.ts";
 
@@ -49,7 +50,7 @@ async function respond(
 ): Promise<Response> {
   try {
     checkOrigin(request);
-    checkHost(listener, request);
+    checkHost(daemon, listener, request);
     const response = await work(identify(daemon, request));
     return request.method === "HEAD" ? new Response(null, response) : response;
   } catch (thrown) {

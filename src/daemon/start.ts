@@ -6,24 +6,26 @@ import type { Home } from "../config/home.ts";
 import { checkHooks } from "../config/hooks.ts";
 import { type Listener, printListen } from "../config/listener.ts";
 import { lock } from "../config/lock.ts";
-import { dropDeadRecords, holderOf, writeRecord } from "../config/runtime.ts";
+import { dropDeadRecords, holderOf, type RuntimeRecord, writeRecord } from "../config/runtime.ts";
 import { LocalError } from "../core/error.ts";
 import { ulidSource } from "../core/ulid.ts";
 import { build } from "../core/version.ts";
 import { instanceUid, openStore, SCHEMA_VERSION } from "../store/open.ts";
+import { readCertificate } from "./certificates.ts";
 import type { Daemon } from "./daemon.ts";
 import { logFaults } from "./faults.ts";
 import { handlers } from "./handlers.ts";
-import { listen } from "./listeners.ts";
+import { openAll, recordsOf } from "./listeners.ts";
 import { log } from "./log.ts";
 import { makePrivateFolder } from "./private-folder.ts";
+import { renewAll } from "./renewals.ts";
 import { serve } from "./router.ts";
 
 const DRAIN_MS = 10_000;
 const LATECOMERS_MS = 50;
 const TAKEOVER_MS = 15_000;
 
-export type Started = { address: string; tookOverFrom: number | undefined; ended: Promise<void> };
+export type Started = { record: RuntimeRecord; tookOverFrom: number | undefined; ended: Promise<void> };
 
 /**
  * Starts serving: lock, database, listener, runtime record. `ended` settles when a signal has stopped it and all is
@@ -31,6 +33,8 @@ export type Started = { address: string; tookOverFrom: number | undefined; ended
  */
 export async function startDaemon(config: DaemonConfig, startedBy: "command" | "auto"): Promise<Started | "held"> {
   const { home } = config;
+  // What is wrong with a certificate is told before anything is made, and before another daemon is asked to go.
+  for (const { tls } of config.listeners) if (tls) readCertificate(tls);
   // Whatever it makes from here on, the database's files too, is for its user alone.
   process.umask(0o077);
   mkdirSync(home.path, { recursive: true, mode: 0o700 });
@@ -58,47 +62,60 @@ export async function startDaemon(config: DaemonConfig, startedBy: "command" | "
     started_at: new Date().toISOString(),
     ending: ending.signal,
     listeners: config.listeners,
+    allowed_hosts: config.allowed_hosts,
     auth: config.auth,
   };
   if (config.listeners.some(({ name }) => name === printListen({ kind: "unix", path: home.socket }))) {
     makePrivateFolder(dirname(dirname(home.socket)));
     makePrivateFolder(dirname(home.socket));
   }
-  const servers: Bun.Server<undefined>[] = [];
-  for (const listener of config.listeners) servers.push(await listen(listener.address, serve(daemon, listener, handlers)));
+  const open = await openAll(config.listeners, (listener) => serve(daemon, listener, handlers));
+  daemon.listeners = open.map(({ listener }) => listener);
   logFaults();
   const { started_at, version } = daemon;
   dropDeadRecords(home.runtime);
-  const forget = writeRecord(home.runtime, {
-    pid: process.pid,
-    address,
-    db_path: home.db,
-    version,
-    started_at,
-    started_by: startedBy,
-    ...(taken.from !== undefined && { took_over_from: taken.from }),
-  });
+  const record = (): RuntimeRecord => {
+    const listeners = recordsOf(open, config.auth);
+    return {
+      pid: process.pid,
+      address: listeners[0]?.address ?? "",
+      db_path: home.db,
+      version,
+      started_at,
+      started_by: startedBy,
+      listeners,
+      ...(taken.from !== undefined && { took_over_from: taken.from }),
+    };
+  };
+  taken.held.tell({ pid: process.pid, address: record().address, started_by: startedBy });
 
+  let forget = (): void => undefined;
   const ended = new Promise<void>((resolve) => {
     const stop = async (signal: string) => {
       log(`${signal}: stopping`);
       // Its record says that it listens; from here on it does not.
       forget();
       ending.abort();
-      await turnAway(config.listeners);
-      const drained = Promise.all(servers.map((server) => server.stop(false)));
+      await turnAway(daemon.listeners);
+      const drained = Promise.all(open.map((each) => each.stop(false)));
       const late = Promise.withResolvers<void>();
       const deadline = setTimeout(late.resolve, DRAIN_MS);
       await Promise.race([drained, late.promise]);
       clearTimeout(deadline); // It would keep the process alive for so long.
-      await Promise.all(servers.map((server) => server.stop(true)));
+      await Promise.all(open.map((each) => each.stop(true)));
       await db.close();
       resolve();
     };
     for (const signal of ["SIGTERM", "SIGINT"] as const) process.once(signal, () => void stop(signal));
-    process.on("SIGHUP", () => reload(home));
+    process.on("SIGHUP", () => {
+      if (ending.signal.aborted) return;
+      reload(home);
+      if (renewAll(open)) writeRecord(home.runtime, record());
+    });
   });
-  return { address, tookOverFrom: taken.from, ended };
+  // Who reads the record may send a signal at once: only now is each obeyed.
+  forget = writeRecord(home.runtime, record());
+  return { record: record(), tookOverFrom: taken.from, ended };
 }
 
 /**

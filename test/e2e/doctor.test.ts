@@ -94,7 +94,8 @@ test("`kata doctor` says where the token is from and whether the daemon takes it
   expect([none.exit, at(none, "target.token")?.status, at(none, "daemon.identity")?.status]).toEqual([1, "info", "fail"]);
 
   const broken = await doctor(kata, { ...env, KATA_AUTH_TOKEN_FILE: "absent" });
-  expect(at(broken, "target.token")).toMatchObject({ status: "fail", summary: expect.stringContaining("absent can't be read") });
+  expect(at(broken, "config.daemon")).toMatchObject({ status: "fail", summary: expect.stringContaining("absent can't be read") });
+  expect(at(broken, "target.token")).toMatchObject({ status: "info", summary: "not looked at, since config.daemon fails" });
   expect(at(broken, "target.guardrail")).toMatchObject({ status: "info", summary: "not looked at, since target.token fails" });
 });
 

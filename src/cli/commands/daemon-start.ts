@@ -12,7 +12,7 @@ export const daemonStart = command({
   flags: { ...listenFlags, foreground: { kind: "switch", help: "stay in the foreground" } },
   async run({ foreground, ...flags }, context) {
     const { env, home, notice } = context;
-    if (foreground || isSupervised(env)) return serveHere(daemonConfig(home, env, flags), env, notice);
+    if (foreground || isSupervised(env)) return serveHere(daemonConfig(home, env, flags, { hosted: true }), env, notice);
     return startInBackground(flags, context);
   },
 });

@@ -37,8 +37,7 @@ export async function checkDaemon(checks: Checks, target: Target | undefined): P
 type Reached = { client: Client; date: string | null; took_ms: number };
 
 async function connection(target: Target) {
-  const places =
-    target.kind === "remote" ? [remotePlace(target)] : liveRecords(target.home).map(({ address }) => placeOf(address, target.token));
+  const places = target.kind === "remote" ? [remotePlace(target)] : liveRecords(target.home).map((record) => placeOf(record, target.token));
   const [place] = places;
   if (!place) return { status: "info" as const, summary: "no daemon runs; the next command that needs it starts it" };
   // Whether the token is right is a question of its own.
