@@ -19,6 +19,7 @@ export async function serveHere(config: DaemonConfig, env: Env, notice: (line: s
   if (started.tookOverFrom !== undefined) notice(`kata: took over from the automatic daemon, pid=${started.tookOverFrom}`);
   notice(`kata: daemon pid=${process.pid} listens on ${started.address}`);
   if (env["NOTIFY_SOCKET"]) (await import("./notify.ts")).notify(`READY=1\nMAINPID=${process.pid}`, env["NOTIFY_SOCKET"]);
-  await started.ended;
+  // What did not end in time would keep the process alive.
+  if (!(await started.ended)) process.exit(1);
   return { data: null, text: "" };
 }

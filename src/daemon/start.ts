@@ -1,11 +1,11 @@
-import { mkdirSync, rmSync } from "node:fs";
+import { mkdirSync } from "node:fs";
 import { dirname } from "node:path";
 import { Hub } from "../app/hub.ts";
 import { type DaemonConfig, printListen } from "../config/daemon.ts";
 import type { Home } from "../config/home.ts";
 import { checkHooks } from "../config/hooks.ts";
 import { lock } from "../config/lock.ts";
-import { dropDeadRecords, holderOf, writeRecord } from "../config/runtime.ts";
+import { dropDeadRecords, holderOf, STOP_MS, writeRecord } from "../config/runtime.ts";
 import { LocalError } from "../core/error.ts";
 import { ulidSource } from "../core/ulid.ts";
 import { build } from "../core/version.ts";
@@ -17,16 +17,17 @@ import { listen } from "./listeners.ts";
 import { log } from "./log.ts";
 import { makePrivateFolder } from "./private-folder.ts";
 import { serve } from "./router.ts";
+import { obeySignals } from "./signals.ts";
+import { stop } from "./stop.ts";
+import { Underway } from "./underway.ts";
 
-const DRAIN_MS = 10_000;
-const LATECOMERS_MS = 50;
-const TAKEOVER_MS = 15_000;
+const TAKEOVER_MS = STOP_MS + 5_000;
 
-export type Started = { address: string; tookOverFrom: number | undefined; ended: Promise<void> };
+export type Started = { address: string; tookOverFrom: number | undefined; ended: Promise<boolean> };
 
 /**
  * Starts serving: lock, database, listener, runtime record. `ended` settles when a signal has stopped it and all is
- * closed. Refuses with a LocalError, or with a KataError of the store.
+ * closed: whether that was in time. Refuses with a LocalError, or with a KataError of the store.
  */
 export async function startDaemon(config: DaemonConfig, startedBy: "command" | "auto"): Promise<Started | "held"> {
   const { home } = config;
@@ -63,7 +64,8 @@ export async function startDaemon(config: DaemonConfig, startedBy: "command" | "
     makePrivateFolder(dirname(dirname(home.socket)));
     makePrivateFolder(dirname(home.socket));
   }
-  const server = await listen(config.listen, serve(daemon, handlers));
+  const underway = new Underway();
+  const server = await listen(config.listen, underway.counted(serve(daemon, handlers)));
   logFaults();
   const { started_at, version } = daemon;
   dropDeadRecords(home.runtime);
@@ -77,36 +79,16 @@ export async function startDaemon(config: DaemonConfig, startedBy: "command" | "
     ...(taken.from !== undefined && { took_over_from: taken.from }),
   });
 
-  const ended = new Promise<void>((resolve) => {
-    const stop = async (signal: string) => {
-      log(`${signal}: stopping`);
+  const ended = obeySignals({
+    stop: (hurry) => {
       // Its record says that it listens; from here on it does not.
       forget();
-      ending.abort();
-      await turnAway(config);
-      const drained = server.stop(false);
-      const late = Promise.withResolvers<void>();
-      const deadline = setTimeout(late.resolve, DRAIN_MS);
-      await Promise.race([drained, late.promise]);
-      clearTimeout(deadline); // It would keep the process alive for so long.
-      await server.stop(true);
-      await db.close();
-      resolve();
-    };
-    for (const signal of ["SIGTERM", "SIGINT"] as const) process.once(signal, () => void stop(signal));
-    process.on("SIGHUP", () => reload(home));
+      const listening = [{ address: config.listen, server }];
+      return stop({ listening, ending, underway, close: () => db.close() }, hurry);
+    },
+    reload: () => reload(home),
   });
   return { address, tookOverFrom: taken.from, ended };
-}
-
-/**
- * Takes the socket away, so that who comes now finds none and starts the next daemon, and lets those say what they want who
- * have just connected: a closed listener resets them, and they could not know whether anything was done.
- */
-async function turnAway({ listen: address }: DaemonConfig): Promise<void> {
-  if (address.kind !== "unix") return;
-  rmSync(address.path, { force: true });
-  await Bun.sleep(LATECOMERS_MS);
 }
 
 /** Hooks are read again; a file that is wrong changes nothing. */
