@@ -6,6 +6,7 @@ const shape = {
   listen: "texts",
   "auth.token": "text",
   "close.throttle.enabled": "switch",
+  "log.format": "text",
   "tui.mouse": "switch",
 } as const satisfies Shape;
 

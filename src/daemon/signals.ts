@@ -18,7 +18,7 @@ export function obeySignals({ stop, reload }: Obeying): Promise<boolean> {
     if (stopping && signal === "SIGINT") hurry.abort();
     if (stopping) return;
     stopping = true;
-    log(`${signal}: stopping`);
+    log("info", `${signal}: stopping`);
     stop(hurry.signal).then(ended.resolve, ended.reject);
   };
   process.on("SIGTERM", end);

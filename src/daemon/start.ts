@@ -2,8 +2,6 @@ import { mkdirSync } from "node:fs";
 import { dirname } from "node:path";
 import { Hub } from "../app/hub.ts";
 import { type DaemonConfig, printListen } from "../config/daemon.ts";
-import type { Home } from "../config/home.ts";
-import { checkHooks } from "../config/hooks.ts";
 import { lock } from "../config/lock.ts";
 import { dropDeadRecords, holderOf, STOP_MS, writeRecord } from "../config/runtime.ts";
 import { LocalError } from "../core/error.ts";
@@ -13,30 +11,34 @@ import { instanceUid, openStore, SCHEMA_VERSION } from "../store/open.ts";
 import type { Daemon } from "./daemon.ts";
 import { logFaults } from "./faults.ts";
 import { handlers } from "./handlers.ts";
+import { live } from "./life.ts";
 import { listen } from "./listeners.ts";
-import { log } from "./log.ts";
+import { keepOutOfLog, log } from "./log.ts";
+import type { Manager } from "./notify.ts";
 import { makePrivateFolder } from "./private-folder.ts";
 import { serve } from "./router.ts";
-import { obeySignals } from "./signals.ts";
-import { stop } from "./stop.ts";
 import { Underway } from "./underway.ts";
 
 const TAKEOVER_MS = STOP_MS + 5_000;
 
-export type Started = { address: string; tookOverFrom: number | undefined; ended: Promise<boolean> };
+/** `ended` settles when a signal has stopped it and all is closed: whether that was in time. */
+export type Started = { ended: Promise<boolean> } | { held_by: number | undefined };
+
+type How = { configured(): DaemonConfig; startedBy: "command" | "auto"; manager: Manager };
 
 /**
- * Starts serving: lock, database, listener, runtime record. `ended` settles when a signal has stopped it and all is
- * closed: whether that was in time. Refuses with a LocalError, or with a KataError of the store.
+ * Starts serving: lock, database, listener, runtime record. Refuses with a LocalError, or with a KataError of the store.
  */
-export async function startDaemon(config: DaemonConfig, startedBy: "command" | "auto"): Promise<Started | "held"> {
+export async function startDaemon({ configured, startedBy, manager }: How): Promise<Started> {
+  const config = configured();
   const { home } = config;
+  keepOutOfLog(config.token);
   // Whatever it makes from here on, the database's files too, is for its user alone.
   process.umask(0o077);
   mkdirSync(home.path, { recursive: true, mode: 0o700 });
   mkdirSync(dirname(home.lock), { recursive: true, mode: 0o700 });
   const taken = await takeLock(home.lock, startedBy);
-  if (!taken) return "held";
+  if (!taken) return { held_by: holderOf(home.lock)?.pid };
   const address = printListen(config.listen);
   taken.held.tell({ pid: process.pid, address, started_by: startedBy });
 
@@ -67,6 +69,7 @@ export async function startDaemon(config: DaemonConfig, startedBy: "command" | "
   const underway = new Underway();
   const server = await listen(config.listen, underway.counted(serve(daemon, handlers)));
   logFaults();
+  if (taken.from !== undefined) log("info", "took over from the automatic daemon", { pid: taken.from });
   const { started_at, version } = daemon;
   dropDeadRecords(home.runtime);
   const forget = writeRecord(home.runtime, {
@@ -79,26 +82,8 @@ export async function startDaemon(config: DaemonConfig, startedBy: "command" | "
     ...(taken.from !== undefined && { took_over_from: taken.from }),
   });
 
-  const ended = obeySignals({
-    stop: (hurry) => {
-      // Its record says that it listens; from here on it does not.
-      forget();
-      const listening = [{ address: config.listen, server }];
-      return stop({ listening, ending, underway, close: () => db.close() }, hurry);
-    },
-    reload: () => reload(home),
-  });
-  return { address, tookOverFrom: taken.from, ended };
-}
-
-/** Hooks are read again; a file that is wrong changes nothing. */
-function reload(home: Home): void {
-  try {
-    checkHooks(home);
-    log("SIGHUP: hooks.toml was read again");
-  } catch (error) {
-    log(`SIGHUP: hooks.toml stays as it was: ${(error as Error).message}`);
-  }
+  const listening = [{ address: config.listen, server }];
+  return { ended: live({ daemon, config, again: configured, manager, listening, underway, ending, forget }) };
 }
 
 type Taken = { held: NonNullable<ReturnType<typeof lock>>; from: number | undefined };

@@ -32,11 +32,11 @@ export async function stop(
   ending.abort();
   await turnAway(listening);
   const answered = Promise.all(listening.map(({ server }) => server.stop(false)));
-  if (!(await within(answered, limits.requests, hurry))) log("requests were cut off that had no answer in time");
+  if (!(await within(answered, limits.requests, hurry))) log("warning", "requests without an answer were cut off");
   await within(Promise.all(listening.map(({ server }) => server.stop(true))), left(), hurry);
   // Nobody waits for them any more, and yet what they began is to be whole.
   const done = await within(underway.idle(), left(), hurry);
-  if (!done) log(`${underway.count} requests did not end in time; what they had not written is not done`);
+  if (!done) log("error", "requests did not end in time: what they had not written is not done", { requests: underway.count });
   return (await within(close(), left(), hurry)) && done;
 }
 
