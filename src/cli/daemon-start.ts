@@ -15,8 +15,8 @@ type Given = Args<never, typeof listenFlags>;
 /** Starts a daemon that somebody asked for, in the background; it takes over from an automatic one, and says so. */
 export async function startInBackground({ listen, insecure_readonly, log_format }: Given, { home, env }: Context): Promise<Answer> {
   // What can be refused without a daemon is refused before one is started.
-  daemonConfig(home, env, { listen, insecure_readonly });
   logFormat(home, env, log_format);
+  daemonConfig(home, env, { listen, insecure_readonly });
   const flags = [
     ...(listen === undefined ? [] : ["--listen", listen]),
     ...(insecure_readonly ? ["--insecure-readonly"] : []),
