@@ -6,6 +6,9 @@ import { comment } from "./commands/comment.ts";
 import { create } from "./commands/create.ts";
 import { daemonReload } from "./commands/daemon-reload.ts";
 import { daemonRestart } from "./commands/daemon-restart.ts";
+import { daemonServiceContainer } from "./commands/daemon-service-container.ts";
+import { daemonServiceLaunchd } from "./commands/daemon-service-launchd.ts";
+import { daemonServiceSystemd } from "./commands/daemon-service-systemd.ts";
 import { daemonStatus } from "./commands/daemon-status.ts";
 import { health } from "./commands/health.ts";
 import { whoami } from "./commands/whoami.ts";
@@ -70,6 +73,9 @@ export const commands: readonly Command[] = [
   daemonRestart,
   daemonStatus,
   daemonReload,
+  daemonServiceSystemd,
+  daemonServiceLaunchd,
+  daemonServiceContainer,
   health,
   whoami,
   quickstart,
