@@ -4,6 +4,7 @@ import { connect, type NetConnectOpts } from "node:net";
 import { dirname } from "node:path";
 import { homeOf } from "../../src/config/home.ts";
 import { isLocked } from "../../src/config/lock.ts";
+import { freePort } from "../free-port.ts";
 import { workspace } from "../workspace.ts";
 
 test("SIGTERM lets what is asked be answered, ends streams, and leaves neither lock nor socket", async () => {
@@ -76,9 +77,7 @@ function unchunked(reply: string): string {
 test("SIGTERM ends each stream as a whole reply: no chunk is cut, and the last one says that it is the last", async () => {
   await using kata = await workspace();
   await kata`daemon stop`;
-  const free = Bun.serve({ hostname: "127.0.0.1", port: 0, fetch: () => new Response() });
-  const { port = 0 } = free;
-  await free.stop(true);
+  const port = await freePort();
   for (const [listen, where] of [
     [[], { path: homeOf(kata.env).socket }],
     [["--listen", `127.0.0.1:${port}`], { host: "127.0.0.1", port }],
