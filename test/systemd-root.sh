@@ -41,6 +41,5 @@ exec unshare --cgroup bash -euc '
   pivot_root . old
   cd /
   umount -l old
-  ip link set lo up
-  exec env -i container=test PATH=/usr/sbin:/usr/bin:/sbin:/bin "$(command -v /usr/lib/systemd/systemd /lib/systemd/systemd | head -1)" \
-    --system --unit=nothing.target --show-status=no' bash "$root"
+  mount --make-rshared /
+  exec env -i container=test PATH=/usr/sbin:/usr/bin:/sbin:/bin /usr/lib/systemd/systemd --system --unit=nothing.target --show-status=no' bash "$root"

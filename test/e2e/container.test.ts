@@ -57,7 +57,9 @@ const ENTER = `
   mount -o remount,bind,ro "$1"
   exec chroot --userspec=1000:1000 "$1" /usr/local/bin/kata daemon start --foreground --listen "127.0.0.1:$2"`;
 
-asRoot(
+const SYSTEM_FILES = imageFiles(OWN).flatMap((file) => ("from" in file && file.from === "system" ? [file.path] : []));
+
+asRoot(SYSTEM_FILES)(
   "the program runs with exactly the files of the image, as UID 1000 and process 1, on a root that can't be written",
   async () => {
     await using kata = await workspace({ project: false });

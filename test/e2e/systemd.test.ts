@@ -47,7 +47,7 @@ async function boot(dir: string, unit: string) {
   return { run, show, journal, change, end };
 }
 
-asRoot(
+asRoot(["/usr/lib/systemd/systemd"])(
   "systemd starts the unit, keeps its journal, reloads it, starts it anew when it hangs, and stops it",
   async () => {
     await using kata = await workspace({ project: false });
@@ -69,6 +69,8 @@ asRoot(
       expect(status).toMatch(/^Seccomp:\t2$/m);
       expect(status).not.toMatch(/^Uid:\t0/m);
       expect((await run("cat", `/proc/${pid}/environ`)).stdout).not.toContain(TOKEN);
+      const credential = await run("nsenter", "--mount", `--target=${pid}`, "cat", "/run/credentials/kata.service/token");
+      expect(credential.stdout).toBe(`${TOKEN}\n`);
 
       await run("sh", "-c", "echo junk > /var/lib/private/kata/hooks.toml");
       expect(await run("systemctl", "reload", "kata")).toMatchObject({ exit: 0 });
