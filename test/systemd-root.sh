@@ -1,6 +1,6 @@
 # Boots the machine's own systemd as process 1 of new namespaces. It sees this machine's files below a file system in memory
 # that takes all that it writes, and starts nothing of this machine's.
-# $1: an empty folder  $2: a name for its control group  $3: the kata to run  $4: its unit  $5: its token
+# $1: an empty folder  $2: a name for its control group  $3: the kata to run
 
 mount -t tmpfs -o mode=755 tmpfs "$1"
 mkdir "$1/upper" "$1/work" "$1/root" "$1/groups"
@@ -23,14 +23,12 @@ mount -t tmpfs tmpfs "$root/dev/shm"
 mount -t devpts -o newinstance,ptmxmode=666 devpts "$root/dev/pts"
 ln -s pts/ptmx "$root/dev/ptmx"
 ln -s /proc/self/fd "$root/dev/fd"
+ln -s fd/0 "$root/dev/stdin"
 
 units=$root/etc/systemd/system
 rm -rf "$units"/*.wants "$root"/{usr/,}lib/systemd/system/*.wants "$root"/{usr/,}lib/systemd/system-generators "$root/etc/systemd/system-generators"
 ln -sf /dev/null "$units/systemd-udevd.service"
 printf '[Unit]\nDefaultDependencies=no\n' > "$units/nothing.target"
-cp "$4" "$units/kata.service"
-mkdir -p "$root/etc/kata"
-(umask 077 && printf '%s\n' "$5" > "$root/etc/kata/token")
 touch "$root/usr/local/bin/kata"
 mount --bind "$3" "$root/usr/local/bin/kata"
 
@@ -42,4 +40,5 @@ exec unshare --cgroup bash -euc '
   cd /
   umount -l old
   mount --make-rshared /
+  ip link set lo up
   exec env -i container=test PATH=/usr/sbin:/usr/bin:/sbin:/bin /usr/lib/systemd/systemd --system --unit=nothing.target --show-status=no' bash "$root"

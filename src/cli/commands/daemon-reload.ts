@@ -4,7 +4,7 @@ import { command } from "../command.ts";
 
 export const daemonReload = command({
   name: "daemon reload",
-  summary: "Let the running daemon read hooks.toml again",
+  summary: "Let the running daemon read config.toml and hooks.toml again",
   words: [],
   flags: {},
   async run(_, { home }) {
