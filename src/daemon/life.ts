@@ -28,10 +28,7 @@ export function live({ daemon, config, again, manager, listening, underway, endi
   const addresses = listening.map(({ address }) => printListen(address)).join(" ");
   const ready = ["READY=1", `STATUS=Listening on ${addresses}`];
   let known = config;
-  log("info", `listening on ${addresses}`, { pid: process.pid, version: daemon.version, db: daemon.db_path });
-  manager.tell(...ready, `MAINPID=${process.pid}`);
-  void keepAlive(manager, () => instanceUid(db), ending.signal);
-  return obeySignals({
+  const ended = obeySignals({
     reload: () => {
       manager.tell("RELOADING=1", `MONOTONIC_USEC=${monotonicUsec()}`, "STATUS=Reading the settings again");
       known = reload(daemon, known, again);
@@ -43,4 +40,9 @@ export function live({ daemon, config, again, manager, listening, underway, endi
       return stop({ listening, ending, underway, close: () => db.close() }, hurry);
     },
   });
+  // Only now may it be signalled: before, SIGHUP would have ended it.
+  log("info", `listening on ${addresses}`, { pid: process.pid, version: daemon.version, db: daemon.db_path });
+  manager.tell(...ready, `MAINPID=${process.pid}`);
+  void keepAlive(manager, () => instanceUid(db), ending.signal);
+  return ended;
 }

@@ -23,6 +23,8 @@ export function obeySignals({ stop, reload }: Obeying): Promise<boolean> {
   };
   process.on("SIGTERM", end);
   process.on("SIGINT", end);
-  process.on("SIGHUP", () => stopping || reload());
+  process.on("SIGHUP", () => {
+    if (!stopping) reload();
+  });
   return ended.promise;
 }

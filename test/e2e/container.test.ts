@@ -44,8 +44,8 @@ test("`kata daemon service container` copies into an empty image what is on the 
 test.skipIf(process.platform !== "linux")("the image has every library that the program is linked with, and no other", () => {
   const linked = Bun.spawnSync(["ldd", binary()]).stdout.toString();
   const libraries = Array.from(linked.matchAll(/^\s(?:.* => )?(\/\S+)/gm), ([, path = ""]) => path);
-  expect(imageFiles(OWN).flatMap(({ path }) => (/\.so\./.test(path) ? [path] : []))).toEqual(expect.arrayContaining(libraries));
-  expect(libraries).toHaveLength(5);
+  const listed = imageFiles(OWN).flatMap(({ path }) => (/\.so\./.test(path) ? [path] : []));
+  expect(listed.sort()).toEqual(libraries.sort());
 });
 
 /** As a container engine does: the root can't be written, /proc is mounted, /tmp is new, and the volume is at its place. */
