@@ -44,6 +44,8 @@ UMask=0077
 # Only the daemon sees the token; the file is root's, with mode 0600.
 LoadCredential=token:${tokenFile}
 Environment=KATA_AUTH_TOKEN_FILE=%d/token
+# A listener of plain HTTP that other machines reach wants your word that their network is to be trusted:
+#Environment=KATA_TRUST_PRIVATE_NETWORK=1
 
 # Hooks run in here too: what one needs beyond this belongs into a drop-in (systemctl edit kata).
 NoNewPrivileges=yes
