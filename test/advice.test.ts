@@ -11,10 +11,15 @@ import { workspace } from "./workspace.ts";
 
 const root = join(import.meta.dir, "..");
 
-/** The words of a line as a shell would split them: quotes, and a comment at the end. */
+/** The words of a line as a shell would split them: quotes, a comment at the end, and where the output goes. */
 function wordsOf(line: string): string[] {
   const plain = line.replace(/\s+#\s.*$| {3,}\S.*$/, "").replaceAll("\\`", "`");
-  return Array.from(plain.matchAll(/"((?:[^"\\]|\\.)*)"|'([^']*)'|(\S+)/g), ([, double, single, bare]) => double ?? single ?? bare ?? "");
+  const words: string[] = [];
+  for (const [, double, single, bare] of plain.matchAll(/"((?:[^"\\]|\\.)*)"|'([^']*)'|(\S+)/g)) {
+    if (bare !== undefined && /^(?:[|>]|>>|&&)$/.test(bare)) break;
+    words.push(double ?? single ?? bare ?? "");
+  }
+  return words;
 }
 
 /** What is wrong with a command line that we advise; undefined when kata would take it. */

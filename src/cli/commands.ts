@@ -8,6 +8,9 @@ import { create } from "./commands/create.ts";
 import { daemonLocate } from "./commands/daemon-locate.ts";
 import { daemonReload } from "./commands/daemon-reload.ts";
 import { daemonRestart } from "./commands/daemon-restart.ts";
+import { daemonServiceContainer } from "./commands/daemon-service-container.ts";
+import { daemonServiceLaunchd } from "./commands/daemon-service-launchd.ts";
+import { daemonServiceSystemd } from "./commands/daemon-service-systemd.ts";
 import { daemonStatus } from "./commands/daemon-status.ts";
 import { health } from "./commands/health.ts";
 import { whoami } from "./commands/whoami.ts";
@@ -76,6 +79,9 @@ export const commands: readonly Command[] = [
   daemonLocate,
   authExplain,
   doctor,
+  daemonServiceSystemd,
+  daemonServiceLaunchd,
+  daemonServiceContainer,
   health,
   whoami,
   quickstart,

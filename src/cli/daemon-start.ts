@@ -1,5 +1,6 @@
 import { startDetached } from "../client/start.ts";
 import { daemonConfig } from "../config/daemon.ts";
+import { logFormat } from "../config/log.ts";
 import { listeningLines, shownListener } from "../config/runtime.ts";
 import type { Args, Flags } from "./args.ts";
 import type { Answer, Context } from "./command.ts";
@@ -7,6 +8,7 @@ import type { Answer, Context } from "./command.ts";
 export const listenFlags = {
   listen: { kind: "texts", value: "ADDRESS", help: "ip:port, unix:///path or iface:name:port, instead of the private socket; repeats" },
   insecure_readonly: { kind: "switch", help: "let everybody who reaches it read, and nobody write" },
+  log_format: { kind: "text", value: "FORMAT", help: "its log as text, or as json: an object a line" },
 } as const satisfies Flags;
 
 type Given = Args<never, typeof listenFlags>;
@@ -14,6 +16,7 @@ type Given = Args<never, typeof listenFlags>;
 /** Starts a daemon that somebody asked for, in the background; it takes over from an automatic one, and says so. */
 export async function startInBackground(given: Given, { home, env }: Context): Promise<Answer> {
   // What can be refused without a daemon is refused before one is started.
+  logFormat(home, env, given.log_format);
   daemonConfig(home, env, given);
   const {
     took_over_from,
@@ -27,6 +30,10 @@ export async function startInBackground(given: Given, { home, env }: Context): P
 }
 
 /** What was given, for the daemon itself. */
-function flagsOf({ listen = [], insecure_readonly }: Given): string[] {
-  return [...listen.flatMap((address) => ["--listen", address]), ...(insecure_readonly ? ["--insecure-readonly"] : [])];
+function flagsOf({ listen = [], insecure_readonly, log_format }: Given): string[] {
+  return [
+    ...listen.flatMap((address) => ["--listen", address]),
+    ...(insecure_readonly ? ["--insecure-readonly"] : []),
+    ...(log_format === undefined ? [] : ["--log-format", log_format]),
+  ];
 }

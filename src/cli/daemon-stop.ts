@@ -1,10 +1,10 @@
 import { ownRecords } from "../client/find.ts";
 import type { Home } from "../config/home.ts";
 import { isLocked } from "../config/lock.ts";
-import { holderOf } from "../config/runtime.ts";
+import { holderOf, STOP_MS } from "../config/runtime.ts";
 import { LocalError } from "../core/error.ts";
 
-const PATIENCE_MS = 20_000;
+const PATIENCE_MS = STOP_MS + 5_000;
 
 /**
  * The daemons of this database that run, not those of the original. A record may outlive its daemon, and its pid be

@@ -1,8 +1,9 @@
 import type { DaemonConfig } from "../config/daemon.ts";
+import type { LogFormat } from "../config/log.ts";
 import type { Answer } from "./command.ts";
 
 type Env = Record<string, string | undefined>;
-type Serve = (config: DaemonConfig, env: Env, notice: (line: string) => void) => Promise<Answer>;
+type Serve = (configured: () => DaemonConfig, how: { env: Env; format: LogFormat; json: boolean }) => Promise<Answer>;
 
 let serve: Serve | undefined;
 
@@ -12,7 +13,7 @@ export function provideServer(given: Serve): void {
 }
 
 /** Runs the daemon in this process until a signal ends it. */
-export const serveHere: Serve = (config, env, notice) => {
+export const serveHere: Serve = (configured, how) => {
   if (!serve) throw new Error("No server was provided.");
-  return serve(config, env, notice);
+  return serve(configured, how);
 };

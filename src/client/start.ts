@@ -26,6 +26,12 @@ export async function startDetached({ home, flags, startedBy }: Start): Promise<
   throw new LocalError("internal", `The daemon did not listen within ${PATIENCE_MS / 1_000} s.`, `Look into ${home.log}.`);
 }
 
+/** Without the name of the service manager that runs whoever started this command: the daemon is not that service. */
+function ownEnv(): Record<string, string | undefined> {
+  const { NOTIFY_SOCKET: _, WATCHDOG_USEC: __, WATCHDOG_PID: ___, ...env } = process.env;
+  return env;
+}
+
 type Child = { pid: number; exit(): number | undefined; said(): string };
 
 function spawn({ home, flags, startedBy }: Start): Child {
@@ -38,7 +44,7 @@ function spawn({ home, flags, startedBy }: Start): Child {
     detached: true,
     stdio: ["ignore", log, log],
     // PORT is for a daemon that somebody runs in the foreground.
-    env: { ...process.env, PORT: undefined, KATA_HOME: home.path, KATA_DB: home.db, ...(startedBy === "auto" && { KATA_AUTOSTART: "1" }) },
+    env: { ...ownEnv(), PORT: undefined, KATA_HOME: home.path, KATA_DB: home.db, ...(startedBy === "auto" && { KATA_AUTOSTART: "1" }) },
   });
   child.unref();
   closeSync(log);

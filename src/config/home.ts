@@ -24,7 +24,9 @@ export function homeOf(env: Env): Home {
   const path = resolve(env["KATA_HOME"] || join(env["HOME"] || homedir(), ".kata"));
   const db = resolve(env["KATA_DB"] || join(path, "kata.db"));
   const hash = new Bun.CryptoHasher("sha256").update(db).digest("hex").slice(0, 12);
-  const sockets = env["XDG_RUNTIME_DIR"] ? join(env["XDG_RUNTIME_DIR"], "kata") : join(env["TMPDIR"] || tmpdir(), `kata-${userInfo().uid}`);
+  // A container's user may have no entry in the list of users.
+  const uid = process.getuid?.() ?? userInfo().uid;
+  const sockets = env["XDG_RUNTIME_DIR"] ? join(env["XDG_RUNTIME_DIR"], "kata") : join(env["TMPDIR"] || tmpdir(), `kata-${uid}`);
   return {
     path,
     db,

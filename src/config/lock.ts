@@ -1,23 +1,16 @@
-import { dlopen } from "bun:ffi";
 import { closeSync, ftruncateSync, openSync, writeSync } from "node:fs";
+import { libc } from "./libc.ts";
 import type { Holder } from "./runtime.ts";
 
 const LOCK_EX = 2;
 const LOCK_NB = 4;
 const LOCK_SH = 1;
-const libraries =
-  process.platform === "darwin" ? ["libSystem.B.dylib"] : ["libc.so.6", `libc.musl-${process.arch === "x64" ? "x86_64" : "aarch64"}.so.1`];
 
-function loadFlock(): (fd: number, operation: number) => number {
-  for (const name of libraries) {
-    try {
-      return dlopen(name, { flock: { args: ["i32", "i32"], returns: "i32" } }).symbols.flock;
-    } catch {
-      // The next name.
-    }
-  }
-  throw new Error(`No C library under any of ${libraries.join(", ")}.`);
-}
+type Flock = (fd: number, operation: number) => number;
+let loaded: Flock | undefined;
+
+/** Found when it is first called: most commands never lock. */
+const flock: Flock = (...given) => (loaded ??= libc({ flock: { args: ["i32", "i32"], returns: "i32" } }).flock)(...given);
 
 /**
  * Takes a lock that lasts until this process ends, however it ends; undefined while another has it. The file is never
@@ -25,7 +18,7 @@ function loadFlock(): (fd: number, operation: number) => number {
  */
 export function lock(path: string): { tell(holder: Holder): void } | undefined {
   const fd = openSync(path, "a+", 0o600);
-  if (loadFlock()(fd, LOCK_EX | LOCK_NB) !== 0) {
+  if (flock(fd, LOCK_EX | LOCK_NB) !== 0) {
     closeSync(fd);
     return undefined;
   }
@@ -41,7 +34,7 @@ export function lock(path: string): { tell(holder: Holder): void } | undefined {
 export function isLocked(path: string): boolean {
   const fd = openSync(path, "a+", 0o600);
   try {
-    return loadFlock()(fd, LOCK_SH | LOCK_NB) !== 0;
+    return flock(fd, LOCK_SH | LOCK_NB) !== 0;
   } finally {
     closeSync(fd);
   }

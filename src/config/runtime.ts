@@ -99,3 +99,6 @@ export function dropDeadRecords(folder: string): void {
 
 /** What `daemon start` ends with when another holds the database's lock. */
 export const LOCK_HELD = 75;
+
+/** The longest that a daemon takes to end after it was told to: who waits for that waits longer. */
+export const STOP_MS = 25_000;

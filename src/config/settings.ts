@@ -17,6 +17,7 @@ const shape = {
   "auth.proxy.trusted_actor_header": "text",
   "auth.proxy.trusted_proxy_listeners": "texts",
   "close.throttle.enabled": "switch",
+  "log.format": "text",
   "tui.mouse": "switch",
   daemon: [
     {

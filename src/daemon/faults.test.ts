@@ -14,6 +14,6 @@ test("`logFaults()` says what nobody caught, and the process goes on and answers
   const child = Bun.spawn([process.execPath, "-e", script], { stdio: ["ignore", "pipe", "pipe"] });
   const [stdout, stderr, exit] = await Promise.all([child.stdout.text(), child.stderr.text(), child.exited]);
   expect([exit, stdout]).toEqual([0, "still here\n"]);
-  expect(stderr).toMatch(/^\S+Z a rejection that nobody caught: Error: a lost promise/m);
-  expect(stderr).toMatch(/^\S+Z an error that nobody caught: Error: a lost error/m);
+  expect(stderr).toMatch(/^\S+Z error a rejection that nobody caught: Error: a lost promise/m);
+  expect(stderr).toMatch(/^\S+Z error an error that nobody caught: Error: a lost error/m);
 });

@@ -10,10 +10,10 @@ function renewed(open: Open): boolean {
   const { name, tls } = open.listener;
   try {
     if (!open.renew?.()) return false;
-    log(`SIGHUP: ${name} shows the certificate that is now in ${tls?.cert}, valid until ${open.certificate?.valid_to}`);
+    log("info", `SIGHUP: ${name} shows the certificate that is now in ${tls?.cert}, valid until ${open.certificate?.valid_to}`);
     return true;
   } catch (error) {
-    log(`SIGHUP: ${name} keeps the certificate that it has: ${(error as Error).message}`);
+    log("warning", `SIGHUP: ${name} keeps the certificate that it has: ${(error as Error).message}`);
     return false;
   }
 }

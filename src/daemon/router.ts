@@ -55,11 +55,14 @@ async function respond(
     return request.method === "HEAD" ? new Response(null, response) : response;
   } catch (thrown) {
     const error = KataError.from(thrown);
-    if (error.code === "internal") logError(`${request.method} ${request.url}`, error.cause ?? error);
+    if (error.code === "internal") logError(`${request.method} ${pathOf(request)}`, error.cause ?? error);
     const headers = error.code === "method_not_allowed" ? { allow: String((error.data as { allow: string }).allow) } : undefined;
     return Response.json(error.toWire(), { status: error.status, ...(headers && { headers }) });
   }
 }
+
+/** Without the query, which is for the daemon and not for its log. */
+const pathOf = (request: Request): string => new URL(request.url, "http://kata.invalid").pathname;
 
 async function dispatch(
   daemon: Daemon,

@@ -1,12 +1,10 @@
-import { mkdirSync, rmSync } from "node:fs";
+import { mkdirSync } from "node:fs";
 import { dirname } from "node:path";
 import { Hub } from "../app/hub.ts";
 import type { DaemonConfig } from "../config/daemon.ts";
-import type { Home } from "../config/home.ts";
-import { checkHooks } from "../config/hooks.ts";
-import { type Listener, printListen } from "../config/listener.ts";
+import { printListen } from "../config/listener.ts";
 import { lock } from "../config/lock.ts";
-import { dropDeadRecords, holderOf, type RuntimeRecord, writeRecord } from "../config/runtime.ts";
+import { dropDeadRecords, holderOf, type RuntimeRecord, STOP_MS, writeRecord } from "../config/runtime.ts";
 import { LocalError } from "../core/error.ts";
 import { ulidSource } from "../core/ulid.ts";
 import { build } from "../core/version.ts";
@@ -15,24 +13,28 @@ import { readCertificate } from "./certificates.ts";
 import type { Daemon } from "./daemon.ts";
 import { logFaults } from "./faults.ts";
 import { handlers } from "./handlers.ts";
+import { live } from "./life.ts";
 import { openAll, recordsOf } from "./listeners.ts";
-import { log } from "./log.ts";
+import { keepOutOfLog, log } from "./log.ts";
+import type { Manager } from "./notify.ts";
 import { makePrivateFolder } from "./private-folder.ts";
-import { renewAll } from "./renewals.ts";
 import { serve } from "./router.ts";
+import { Underway } from "./underway.ts";
 
-const DRAIN_MS = 10_000;
-const LATECOMERS_MS = 50;
-const TAKEOVER_MS = 15_000;
+const TAKEOVER_MS = STOP_MS + 5_000;
 
-export type Started = { record: RuntimeRecord; tookOverFrom: number | undefined; ended: Promise<void> };
+/** `ended` settles when a signal has stopped it and all is closed: whether that was in time. */
+export type Started = { ended: Promise<boolean> } | { held_by: number | undefined };
+
+type How = { configured(): DaemonConfig; startedBy: "command" | "auto"; manager: Manager };
 
 /**
- * Starts serving: lock, database, listener, runtime record. `ended` settles when a signal has stopped it and all is
- * closed. Refuses with a LocalError, or with a KataError of the store.
+ * Starts serving: lock, database, listener, runtime record. Refuses with a LocalError, or with a KataError of the store.
  */
-export async function startDaemon(config: DaemonConfig, startedBy: "command" | "auto"): Promise<Started | "held"> {
+export async function startDaemon({ configured, startedBy, manager }: How): Promise<Started> {
+  const config = configured();
   const { home } = config;
+  keepOutOfLog(config.auth.token);
   // What is wrong with a certificate is told before anything is made, and before another daemon is asked to go.
   for (const { tls } of config.listeners) if (tls) readCertificate(tls);
   // Whatever it makes from here on, the database's files too, is for its user alone.
@@ -40,7 +42,7 @@ export async function startDaemon(config: DaemonConfig, startedBy: "command" | "
   mkdirSync(home.path, { recursive: true, mode: 0o700 });
   mkdirSync(dirname(home.lock), { recursive: true, mode: 0o700 });
   const taken = await takeLock(home.lock, startedBy);
-  if (!taken) return "held";
+  if (!taken) return { held_by: holderOf(home.lock)?.pid };
   const address = config.listeners.map(({ name }) => name)[0] ?? "";
   taken.held.tell({ pid: process.pid, address, started_by: startedBy });
 
@@ -69,9 +71,11 @@ export async function startDaemon(config: DaemonConfig, startedBy: "command" | "
     makePrivateFolder(dirname(dirname(home.socket)));
     makePrivateFolder(dirname(home.socket));
   }
-  const open = await openAll(config.listeners, (listener) => serve(daemon, listener, handlers));
+  const underway = new Underway();
+  const open = await openAll(config.listeners, (listener) => underway.counted(serve(daemon, listener, handlers)));
   daemon.listeners = open.map(({ listener }) => listener);
   logFaults();
+  if (taken.from !== undefined) log("info", "took over from the automatic daemon", { pid: taken.from });
   const { started_at, version } = daemon;
   dropDeadRecords(home.runtime);
   const record = (): RuntimeRecord => {
@@ -89,54 +93,8 @@ export async function startDaemon(config: DaemonConfig, startedBy: "command" | "
   };
   taken.held.tell({ pid: process.pid, address: record().address, started_by: startedBy });
 
-  let forget = (): void => undefined;
-  const ended = new Promise<void>((resolve) => {
-    const stop = async (signal: string) => {
-      log(`${signal}: stopping`);
-      // Its record says that it listens; from here on it does not.
-      forget();
-      ending.abort();
-      await turnAway(daemon.listeners);
-      const drained = Promise.all(open.map((each) => each.stop(false)));
-      const late = Promise.withResolvers<void>();
-      const deadline = setTimeout(late.resolve, DRAIN_MS);
-      await Promise.race([drained, late.promise]);
-      clearTimeout(deadline); // It would keep the process alive for so long.
-      await Promise.all(open.map((each) => each.stop(true)));
-      await db.close();
-      resolve();
-    };
-    for (const signal of ["SIGTERM", "SIGINT"] as const) process.once(signal, () => void stop(signal));
-    process.on("SIGHUP", () => {
-      if (ending.signal.aborted) return;
-      reload(home);
-      if (renewAll(open)) writeRecord(home.runtime, record());
-    });
-  });
-  // Who reads the record may send a signal at once: only now is each obeyed.
-  forget = writeRecord(home.runtime, record());
-  return { record: record(), tookOverFrom: taken.from, ended };
-}
-
-/**
- * Takes the sockets away, so that who comes now finds none and starts the next daemon, and lets those say what they want who
- * have just connected: a closed listener resets them, and they could not know whether anything was done.
- */
-async function turnAway(listeners: readonly Listener[]): Promise<void> {
-  const paths = listeners.flatMap(({ address }) => (address.kind === "unix" ? [address.path] : []));
-  if (paths.length === 0) return;
-  for (const path of paths) rmSync(path, { force: true });
-  await Bun.sleep(LATECOMERS_MS);
-}
-
-/** Hooks are read again; a file that is wrong changes nothing. */
-function reload(home: Home): void {
-  try {
-    checkHooks(home);
-    log("SIGHUP: hooks.toml was read again");
-  } catch (error) {
-    log(`SIGHUP: hooks.toml stays as it was: ${(error as Error).message}`);
-  }
+  const announce = () => writeRecord(home.runtime, record());
+  return { ended: live({ daemon, config, again: configured, manager, open, underway, ending, announce }) };
 }
 
 type Taken = { held: NonNullable<ReturnType<typeof lock>>; from: number | undefined };

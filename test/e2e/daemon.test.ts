@@ -121,7 +121,7 @@ test("a daemon that hangs is told within the timeout, with what to do", async ()
     const { exit, stderr } = await kata.run(["list"], { env: { KATA_HTTP_TIMEOUT: "300ms" } });
     expect([exit, stderr]).toEqual([
       1,
-      expect.stringMatching(String.raw`\(pid ${daemon?.pid}\): it did not answer within 300 ms\.\nHint: .*kata daemon restart`),
+      expect.stringMatching(new RegExp(String.raw`\(pid ${daemon?.pid}\): it did not answer within 300 ms\.\nHint: .*kata daemon restart`)),
     ]);
   } finally {
     process.kill(daemon?.pid as number, "SIGCONT");

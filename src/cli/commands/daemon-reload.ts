@@ -4,7 +4,7 @@ import { signallable } from "../daemon-stop.ts";
 
 export const daemonReload = command({
   name: "daemon reload",
-  summary: "Let the running daemon read hooks.toml and its certificates again",
+  summary: "Let the running daemon read config.toml, hooks.toml and its certificates again",
   own_daemon: true,
   words: [],
   flags: {},

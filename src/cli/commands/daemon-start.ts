@@ -1,4 +1,5 @@
 import { daemonConfig } from "../../config/daemon.ts";
+import { logFormat } from "../../config/log.ts";
 import { command } from "../command.ts";
 import { listenFlags, startInBackground } from "../daemon-start.ts";
 import { serveHere } from "../serve.ts";
@@ -11,9 +12,10 @@ export const daemonStart = command({
   words: [],
   flags: { ...listenFlags, foreground: { kind: "switch", help: "stay in the foreground" } },
   async run({ foreground, ...flags }, context) {
-    const { env, home, notice } = context;
-    if (foreground || isSupervised(env)) return serveHere(daemonConfig(home, env, flags, { hosted: true }), env, notice);
-    return startInBackground(flags, context);
+    const { env, home, global } = context;
+    if (!foreground && !isSupervised(env)) return startInBackground(flags, context);
+    const format = logFormat(home, env, flags.log_format);
+    return serveHere(() => daemonConfig(home, env, flags, { hosted: true }), { env, format, json: global.json });
   },
 });
 
