@@ -1,7 +1,7 @@
 import { LocalError } from "../core/error.ts";
 import type { Home } from "./home.ts";
 import { checkHooks } from "./hooks.ts";
-import { isLocal, type ListenAddress, type Listener, listenerAt, parseListen } from "./listener.ts";
+import { isLocal, type ListenAddress, type Listener, listenerAt, parseListen, printListen } from "./listener.ts";
 import { readSettings } from "./settings.ts";
 
 type Env = Record<string, string | undefined>;
@@ -37,12 +37,18 @@ export function daemonConfig(home: Home, env: Env, flags: { listen?: string | un
   const text = flags.listen ?? (Array.isArray(configured) ? configured[0] : configured);
   const address: ListenAddress = text === undefined ? { kind: "unix", path: home.socket } : parseListen(text);
   const token = env["KATA_AUTH_TOKEN"] || settings["auth.token"] || undefined;
-  const listener = listenerAt(address);
+  const trusted = [settings["auth.proxy.trusted_proxy_listeners"] ?? []].flat();
+  const listener = { ...listenerAt(address), is_proxy: trusted.includes(printListen(address)) };
   checkExposure(listener, token, flags.insecure_readonly);
   return {
     home,
     listeners: [listener],
-    auth: { token, insecure_readonly: flags.insecure_readonly, require_token_identity: false, trusted_actor_header: undefined },
+    auth: {
+      token,
+      insecure_readonly: flags.insecure_readonly,
+      require_token_identity: settings["auth.require_token_identity"] ?? false,
+      trusted_actor_header: settings["auth.proxy.trusted_actor_header"]?.toLowerCase() || undefined,
+    },
     close_throttle: settings["close.throttle.enabled"] ?? true,
   };
 }

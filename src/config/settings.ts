@@ -5,6 +5,9 @@ import { type Read, readToml, type Shape } from "./toml.ts";
 const shape = {
   listen: "texts",
   "auth.token": "text",
+  "auth.require_token_identity": "switch",
+  "auth.proxy.trusted_actor_header": "text",
+  "auth.proxy.trusted_proxy_listeners": "texts",
   "close.throttle.enabled": "switch",
   "tui.mouse": "switch",
 } as const satisfies Shape;
