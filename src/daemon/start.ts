@@ -1,5 +1,6 @@
 import { mkdirSync, rmSync } from "node:fs";
 import { dirname } from "node:path";
+import type { App } from "../app/app.ts";
 import { Hub } from "../app/hub.ts";
 import type { DaemonConfig } from "../config/daemon.ts";
 import type { Home } from "../config/home.ts";
@@ -12,9 +13,11 @@ import { ulidSource } from "../core/ulid.ts";
 import { build } from "../core/version.ts";
 import { instanceUid, openStore, SCHEMA_VERSION } from "../store/open.ts";
 import type { Daemon } from "./daemon.ts";
+import { Failures } from "./failures.ts";
 import { logFaults } from "./faults.ts";
 import { handlers } from "./handlers.ts";
 import { listen } from "./listeners.ts";
+import { LiveTokens } from "./live-tokens.ts";
 import { log } from "./log.ts";
 import { makePrivateFolder } from "./private-folder.ts";
 import { serve } from "./router.ts";
@@ -43,15 +46,16 @@ export async function startDaemon(config: DaemonConfig, startedBy: "command" | "
   const ulid = ulidSource(Date.now, (bytes) => crypto.getRandomValues(bytes));
   const db = await openStore(home.db, { ulid, now: () => new Date().toISOString() });
   const ending = new AbortController();
+  const app: App = {
+    db,
+    hub: new Hub(),
+    now: () => new Date(),
+    ulid,
+    instance_uid: await instanceUid(db),
+    settings: { close_throttle: config.close_throttle },
+  };
   const daemon: Daemon = {
-    app: {
-      db,
-      hub: new Hub(),
-      now: () => new Date(),
-      ulid,
-      instance_uid: await instanceUid(db),
-      settings: { close_throttle: config.close_throttle },
-    },
+    app,
     version: build.version,
     schema_version: SCHEMA_VERSION,
     db_path: home.db,
@@ -59,6 +63,8 @@ export async function startDaemon(config: DaemonConfig, startedBy: "command" | "
     ending: ending.signal,
     listeners: config.listeners,
     auth: config.auth,
+    tokens: new LiveTokens(app),
+    failures: new Failures(Date.now),
   };
   if (config.listeners.some(({ name }) => name === printListen({ kind: "unix", path: home.socket }))) {
     makePrivateFolder(dirname(dirname(home.socket)));

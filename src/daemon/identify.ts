@@ -1,0 +1,114 @@
+import { timingSafeEqual } from "node:crypto";
+import { isLocal, type Listener } from "../config/listener.ts";
+import { checkActor } from "../core/actor.ts";
+import { KataError } from "../core/error.ts";
+import { type Principal, verdict } from "../core/principal.ts";
+import { isBlank } from "../core/text.ts";
+import { hashOf } from "../core/token.ts";
+import type { Daemon } from "./daemon.ts";
+
+const SCHEME = "Bearer ";
+
+/** What a request's credential is worth: nothing where none came, or where one came that nobody asked for. */
+type Credential = { kind: "none" } | { kind: "shared" } | { kind: "own"; token: NonNullable<Principal["token"]>; read_only: boolean };
+
+/** Who a request comes from; a credential that is wrong is refused on every route. `peer` is its address, if it has one. */
+export async function identify(daemon: Daemon, listener: Listener, request: Request, peer: string | undefined): Promise<Principal> {
+  const header = listener.is_proxy ? daemon.auth.trusted_actor_header : undefined;
+  try {
+    const principal = principalOf(daemon, listener, await credentialOf(daemon, request), header !== undefined);
+    return header === undefined ? principal : { ...principal, asserted: firstValue(request.headers, header) };
+  } catch (error) {
+    throw (error instanceof KataError && limited(daemon, listener, peer)) || error;
+  }
+}
+
+async function credentialOf({ auth, tokens }: Daemon, request: Request): Promise<Credential> {
+  const given = request.headers.get("authorization");
+  if (!given?.startsWith(SCHEME)) return { kind: "none" };
+  const hash = hashOf(given.slice(SCHEME.length));
+  if (auth.token !== undefined && same(hash, hashOf(auth.token))) return { kind: "shared" };
+  const found = await tokens.find(hash);
+  if (found) {
+    const { id, actor, expires_at, read_only } = found.token;
+    if (found.state === "revoked") throw invalid("This token was revoked.");
+    if (found.state === "expired") throw invalid(`This token expired at ${expires_at}.`);
+    return { kind: "own", token: { id, actor, expires_at }, read_only };
+  }
+  if (auth.require_token_identity) throw invalid("The daemon does not know this token.");
+  if (auth.token !== undefined) throw new KataError("auth_invalid", "The bearer token is wrong.");
+  return { kind: "none" };
+}
+
+function invalid(message: string): KataError {
+  return new KataError("token_invalid", message, { hint: "Whoever administers tokens makes another with `kata tokens create`." });
+}
+
+function principalOf({ auth }: Daemon, listener: Listener, credential: Credential, isProxied: boolean): Principal {
+  const isAsked = auth.token !== undefined || auth.require_token_identity;
+  // Beyond this machine --insecure-readonly opens a daemon without a token to reading, and to nothing else.
+  if (auth.insecure_readonly && (credential.kind === "none" || !isAsked)) return { kind: "reader" };
+  if (credential.kind === "none") {
+    if (isAsked) return { kind: "anonymous" };
+    if (isProxied) return { kind: "proxied" };
+    return { kind: isLocal(listener) ? "owner" : "anonymous" };
+  }
+  if (credential.kind === "own") {
+    const { token, read_only } = credential;
+    return { kind: read_only ? "viewer" : isProxied ? "proxied" : "identity", token };
+  }
+  if (!auth.require_token_identity) return { kind: isProxied ? "proxied" : "shared" };
+  return { kind: isProxied ? "proxied_bootstrap" : "bootstrap" };
+}
+
+/** The refusal that takes the place of another once a peer has failed too often; a proxy's peers all have one address. */
+function limited({ failures }: Daemon, { address, is_proxy }: Listener, peer: string | undefined): KataError | undefined {
+  if (address.kind !== "tcp" || is_proxy || peer === undefined) return undefined;
+  const seconds = failures.count(peer);
+  if (seconds === undefined) return undefined;
+  return new KataError("rate_limited", "Too many wrong credentials came from this address.", {
+    hint: `Wait ${seconds} s, and send a good one; a good one is taken meanwhile too.`,
+    data: { retry_after_seconds: seconds },
+  });
+}
+
+/**
+ * The first value of a header, still in the Latin-1 that the runtime reads it as. Several headers of a name come joined by
+ * commas. White space here is what HTTP calls so: other bytes may belong to a character.
+ */
+function firstValue(headers: Headers, name: string): string {
+  return (headers.get(name)?.split(",", 1)[0] ?? "").replaceAll(/^[ \t]+|[ \t]+$/g, "");
+}
+
+/** The actor that the caller's credential or proxy gives all it does; undefined where the request itself says who acts. */
+export function vouchedActor({ asserted, token }: Principal): string | undefined {
+  if (asserted === undefined) return token?.actor;
+  if (asserted === "")
+    throw new KataError("actor_header_required", "The proxy did not say who makes this change.", {
+      hint: "Let it send the header that [auth.proxy] trusted_actor_header names, with one actor.",
+    });
+  try {
+    return checkActor(new TextDecoder("utf-8", { fatal: true, ignoreBOM: true }).decode(Buffer.from(asserted, "latin1")), "actor header");
+  } catch (cause) {
+    if (cause instanceof KataError) throw cause;
+    throw new KataError("validation", "actor header: is not UTF-8", { cause });
+  }
+}
+
+/** Who a change is credited to: whom the caller's credential or proxy vouches for, else whom the request names (http-api.md §1.2). */
+export function actorOf(principal: Principal, given: { actor?: unknown }): string {
+  const vouched = vouchedActor(principal);
+  if (vouched !== undefined) return vouched;
+  if (typeof given.actor === "string" && !isBlank(given.actor)) return given.actor;
+  throw new KataError("validation", `actor: ${typeof given.actor === "string" ? "must not be blank" : "is required"}`);
+}
+
+/** Whether the caller may change things, which a route that only reads may do beside. */
+export function mayWrite(principal: Principal): boolean {
+  return verdict(principal.kind, "write") === true && principal.asserted !== "";
+}
+
+/** Compares two hashes in the same time wherever they differ. */
+function same(given: string, wanted: string): boolean {
+  return timingSafeEqual(Buffer.from(given), Buffer.from(wanted));
+}
