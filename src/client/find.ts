@@ -46,10 +46,11 @@ export function findLocal(home: Home, token: Token, env: Record<string, string |
 /** Asks a daemon of a target that was named whether it is there; it is not replaced by another if not. */
 export async function findRemote(target: Target & { kind: "remote" }, token: Token, timeoutMs: number): Promise<Client> {
   const place: Place = { name: target.origin, origin: target.origin, token };
+  const probe = new Client(place, 1_000);
   try {
-    await new Client(place, 1_000).call("liveness.ping", {});
+    await probe.call("liveness.ping", {});
   } catch (error) {
-    if (error instanceof KataError && (error.status === 401 || error.status === 403)) throw error;
+    if (error instanceof KataError && [401, 403, 429].includes(error.status)) throw error;
     throw new LocalError(
       "daemon_unavailable",
       `No kata daemon answers at ${target.origin}, which ${target.from} names.`,
