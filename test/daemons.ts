@@ -23,8 +23,19 @@ export type Door = "unix" | "tcp" | "proxy-unix" | "proxy-tcp";
 
 const PATIENCE_MS = 10_000;
 
-type Said = { method?: string; token?: string | undefined; headers?: Record<string, string>; body?: unknown; query?: string; signal?: AbortSignal };
-export type Answered = { status: number; headers: Headers; body: { error?: { code: string; message: string; hint?: string } } & Record<string, unknown> };
+type Said = {
+  method?: string;
+  token?: string | undefined;
+  headers?: Record<string, string>;
+  body?: unknown;
+  query?: string;
+  signal?: AbortSignal;
+};
+export type Answered = {
+  status: number;
+  headers: Headers;
+  body: { error?: { code: string; message: string; hint?: string } } & Record<string, unknown>;
+};
 
 export type TestDaemon = {
   app: TestApp;

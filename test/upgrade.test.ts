@@ -36,7 +36,14 @@ async function upgrades(dsn: string): Promise<void> {
       expect(await projectsOf(db)).toMatchObject([{ name: "demo", uid: "01KJKB5W000000000000000002" }]);
       expect(await eventsAfter(db, 0, { limit: 9 })).toMatchObject([{ type: "project.removed", actor: "ada" }]);
       expect(await tokensOf(db)).toHaveLength(tokens);
-      const row = { token_hash: `${tokens}`.repeat(64), actor: "ada", name: null, read_only: false, created_at: ids.now(), expires_at: null };
+      const row = {
+        token_hash: `${tokens}`.repeat(64),
+        actor: "ada",
+        name: null,
+        read_only: false,
+        created_at: ids.now(),
+        expires_at: null,
+      };
       await db.transact((tx) => insertToken(tx, row));
     } finally {
       await db.close();

@@ -19,7 +19,7 @@ const ExpiresIn = maybe(
 );
 
 const Scope = maybe(
-  v.custom<never>(() => false, "this kata has no tokens for single issues; leave scope out, and read_only=true for one that only reads"),
+  v.custom<never>(() => false, "this kata has no tokens for single issues; leave it out, or take read_only for one that only reads"),
 );
 
 const TokenPath = v.object({ token_id: integerText() });

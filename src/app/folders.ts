@@ -4,7 +4,15 @@ import { KataError, LocalError } from "../core/error.ts";
 import { findAlias } from "../store/aliases.ts";
 import { findProject } from "../store/projects.ts";
 import type { App } from "./app.ts";
-import { type Initialized, initProject, type InitInput, notInitialized, type Remembering, type Resolved, resolveProject } from "./projects.ts";
+import {
+  type Initialized,
+  initProject,
+  type InitInput,
+  notInitialized,
+  type Remembering,
+  type Resolved,
+  resolveProject,
+} from "./projects.ts";
 
 /** Finds the project of a folder on the daemon's own disk: by what `.kata.toml` or the repository above it says (http-api.md §6.1). */
 export async function resolveFolder(app: App, startPath: string, remembering: Remembering): Promise<Resolved> {

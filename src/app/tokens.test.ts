@@ -44,7 +44,10 @@ test("`mintToken()` refuses actors and names that are none", async () => {
   for (const actor of ["", " ", "x".repeat(65), "a\nb", "bootstrap", "BootStrap"])
     expect(mintToken(app, { actor })).rejects.toMatchObject({ code: "validation", message: expect.stringMatching(/^actor: /) });
   for (const name of ["x".repeat(101), "a\u0000b"])
-    expect(mintToken(app, { actor: "wesm", name })).rejects.toMatchObject({ code: "validation", message: expect.stringMatching(/^name: /) });
+    expect(mintToken(app, { actor: "wesm", name })).rejects.toMatchObject({
+      code: "validation",
+      message: expect.stringMatching(/^name: /),
+    });
   expect((await listTokens(app)).tokens).toEqual([]);
 });
 
@@ -70,7 +73,9 @@ test("`revokeToken()` ends a token once: the first time stays, and there is one 
   app.pass(1_000);
   expect(await revokeToken(app, 1)).toEqual({ token: first.token, event: null });
   const changes = { revoked_at: { from: null, to: "2026-03-01T12:00:01.000Z" } };
-  expect(await eventsIn(app.db, 1)).toMatchObject([{ type: "token.revoked", payload: { token_id: 1, actor: "wesm", name: "laptop" }, changes }]);
+  expect(await eventsIn(app.db, 1)).toMatchObject([
+    { type: "token.revoked", payload: { token_id: 1, actor: "wesm", name: "laptop" }, changes },
+  ]);
   expect(revokeToken(app, 9)).rejects.toMatchObject({ code: "token_not_found" });
 });
 
@@ -80,7 +85,14 @@ test("`rotateToken()` revokes and makes another in one change: the same actor, n
   app.pass(300_000);
   const { token, plaintext, event } = await rotateToken(app, 1);
   expect(plaintext).not.toBe(old.plaintext);
-  expect(token).toMatchObject({ id: 2, actor: "wesm", name: "laptop", read_only: true, state: "live", expires_at: "2026-03-01T12:15:00.000Z" });
+  expect(token).toMatchObject({
+    id: 2,
+    actor: "wesm",
+    name: "laptop",
+    read_only: true,
+    state: "live",
+    expires_at: "2026-03-01T12:15:00.000Z",
+  });
   expect(event).toMatchObject({ type: "token.created", payload: expect.stringContaining('"replaces":1') });
   expect((await listTokens(app)).tokens.map(({ state }) => state)).toEqual(["revoked", "live"]);
   expect((await eventsIn(app.db, 1)).map(({ type }) => type)).toEqual(["token.revoked", "token.created"]);

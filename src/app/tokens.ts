@@ -112,7 +112,7 @@ function lifetime({ created_at, expires_at }: Token): number | null {
 function checkName(text: string): string | null {
   const name = text.trim();
   if (name === "") return null;
-  if ([...name].length <= LONGEST_NAME && isPrintable(name)) return name;
+  if (Array.from(name).length <= LONGEST_NAME && isPrintable(name)) return name;
   throw new KataError("validation", `name: must be up to ${LONGEST_NAME} printable characters`);
 }
 

@@ -2,7 +2,7 @@ import { LocalError } from "../core/error.ts";
 import type { Home } from "./home.ts";
 import { checkHooks } from "./hooks.ts";
 import { isLocal, type ListenAddress, type Listener, listenerAt, parseListen, printListen } from "./listener.ts";
-import { readSettings } from "./settings.ts";
+import { readSettings, type Settings } from "./settings.ts";
 
 type Env = Record<string, string | undefined>;
 
@@ -43,13 +43,15 @@ export function daemonConfig(home: Home, env: Env, flags: { listen?: string | un
   return {
     home,
     listeners: [listener],
-    auth: {
-      token,
-      insecure_readonly: flags.insecure_readonly,
-      require_token_identity: settings["auth.require_token_identity"] ?? false,
-      trusted_actor_header: settings["auth.proxy.trusted_actor_header"]?.toLowerCase() || undefined,
-    },
+    auth: { token, insecure_readonly: flags.insecure_readonly, ...identityOf(settings) },
     close_throttle: settings["close.throttle.enabled"] ?? true,
+  };
+}
+
+function identityOf(settings: Settings): Pick<Auth, "require_token_identity" | "trusted_actor_header"> {
+  return {
+    require_token_identity: settings["auth.require_token_identity"] ?? false,
+    trusted_actor_header: settings["auth.proxy.trusted_actor_header"]?.toLowerCase() || undefined,
   };
 }
 

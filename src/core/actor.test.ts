@@ -18,7 +18,8 @@ test("`checkActor()` takes 1 to 64 printable characters, of whatever script, and
 });
 
 test("`checkActor()` says where the fault is, and what it is", () => {
-  for (const blank of ["", "  ", "\u00a0"]) expect(said(() => checkActor(blank, "actor header"))).toMatch(/^refused: actor header: .* it is blank$/);
+  for (const blank of ["", "  ", "\u00a0"])
+    expect(said(() => checkActor(blank, "actor header"))).toMatch(/^refused: actor header: .* it is blank$/);
   for (const odd of ["a\u0000b", "a\nb", "a\u202eb", "a\u200bb", "a\u001b[31mb"])
     expect(said(() => checkActor(odd, "actor"))).toContain("can't be printed");
 });

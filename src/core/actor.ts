@@ -9,9 +9,10 @@ export const ADMINISTRATOR = "bootstrap";
 /** An actor whom a token or a proxy vouches for, trimmed: 1 to 64 printable characters. `what` says where it was given. */
 export function checkActor(text: string, what: string): string {
   const actor = text.trim();
-  const length = [...actor].length;
+  const length = Array.from(actor).length;
   if (length >= 1 && length <= LONGEST && isPrintable(actor)) return actor;
-  const why = length === 0 ? "it is blank" : length > LONGEST ? `it has ${length}` : `${JSON.stringify(actor)} has one that can't be printed`;
+  const why =
+    length === 0 ? "it is blank" : length > LONGEST ? `it has ${length}` : `${JSON.stringify(actor)} has one that can't be printed`;
   throw new KataError("validation", `${what}: must be 1 to ${LONGEST} printable characters, and ${why}`);
 }
 

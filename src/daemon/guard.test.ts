@@ -67,7 +67,8 @@ const ways: Record<CallerKind, Way[]> = {
 const REFUSALS = new Set<unknown>(Object.values(callers).flatMap(({ may }) => Object.values(may).filter((each) => each !== true)));
 
 async function comeAs(kata: TestDaemon, { door, credential, actor }: Way) {
-  const minted = credential === "own" || credential === "read-only" ? await kata.mint({ read_only: credential === "read-only" }) : undefined;
+  const minted =
+    credential === "own" || credential === "read-only" ? await kata.mint({ read_only: credential === "read-only" }) : undefined;
   // No stream is opened: whoever is let through to it is told that it is no JSON.
   const headers = { accept: "application/json", ...(actor !== undefined && { [HEADER]: actor }) };
   const said = { token: credential === "shared" ? SHARED : minted?.plaintext, headers };
@@ -102,7 +103,8 @@ for (const kind of kinds) {
         }
         const { write, tokens } = callers[kind].may;
         if ((write as unknown) !== true) expect(await lastEventId(kata.app.db)).toBe(before.event);
-        if ((tokens as unknown) !== true) expect((await tokensOf(kata.app.db)).map(({ id }) => id)).toEqual(before.tokens.map(({ id }) => id));
+        if ((tokens as unknown) !== true)
+          expect((await tokensOf(kata.app.db)).map(({ id }) => id)).toEqual(before.tokens.map(({ id }) => id));
       });
     }
   });

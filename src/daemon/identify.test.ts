@@ -14,7 +14,11 @@ const PROXIED: Door[] = ["proxy-unix", "proxy-tcp"];
 type Sent = { token?: string | undefined; headers?: Record<string, string>; actor?: unknown; title?: string };
 
 /** Creates an issue through a door, and says whom it was credited to, or why not. */
-async function credited(kata: TestDaemon, door: Door, { token, headers = {}, actor, title = Bun.randomUUIDv7() }: Sent = {}): Promise<string> {
+async function credited(
+  kata: TestDaemon,
+  door: Door,
+  { token, headers = {}, actor, title = Bun.randomUUIDv7() }: Sent = {},
+): Promise<string> {
   if ((await projectsOf(kata.app.db)).length === 0) await initProject(kata.app, { name: "demo" });
   const body = { title, ...(actor !== undefined && { actor }) };
   const { status, body: reply } = await kata.ask(door, "/projects/1/issues", { method: "POST", body, token, headers });
@@ -104,7 +108,14 @@ describe("identity tokens", () => {
   test("a token of the original's shape works: the daemon compares hashes alone", async () => {
     await using kata = await freshDaemon(IDENTITY);
     const token = `kata_${"aZ0_-".repeat(8)}abc`;
-    const row = { token_hash: hashOf(token), actor: "old", name: null, read_only: false, created_at: "2026-01-01T00:00:00.000Z", expires_at: null };
+    const row = {
+      token_hash: hashOf(token),
+      actor: "old",
+      name: null,
+      read_only: false,
+      created_at: "2026-01-01T00:00:00.000Z",
+      expires_at: null,
+    };
     await kata.app.db.transact((tx) => insertToken(tx, row));
     expect(await credited(kata, "tcp", { token })).toBe("old");
   });
@@ -172,7 +183,8 @@ describe("the trusted proxy", () => {
     const name = "demo";
     for (const door of PROXIED) {
       for (const headers of [{}, by(""), by("x".repeat(65)), by("a\u00ffb")]) {
-        for (const path of ["/projects", "/projects/1/issues", "/events", "/instance"]) expect((await kata.ask(door, path, { headers })).status).toBe(200);
+        for (const path of ["/projects", "/projects/1/issues", "/events", "/instance"])
+          expect((await kata.ask(door, path, { headers })).status).toBe(200);
         expect((await kata.ask(door, "/projects/resolve", { method: "POST", headers, body: { name } })).status).toBe(200);
         const stop = new AbortController();
         const stream = await kata.fetch(door, "/events/stream", { headers, signal: stop.signal });
@@ -218,12 +230,26 @@ describe("the trusted proxy", () => {
       await using kata = await freshDaemon(auth);
       const { id } = await kata.mint({});
       const token = "token" in auth ? SHARED : undefined;
-      for (const [door, headers] of [["proxy-unix", {}], ["proxy-tcp", by("ann")], ["proxy-unix", by("bootstrap")]] as const) {
+      for (const [door, headers] of [
+        ["proxy-unix", {}],
+        ["proxy-tcp", by("ann")],
+        ["proxy-unix", by("bootstrap")],
+      ] as const) {
         const ask = async (method: string, path: string) => {
-          const { status, body } = await kata.ask(door, path, { method, token, headers, ...(method === "POST" && { body: { actor: "eve" } }) });
+          const { status, body } = await kata.ask(door, path, {
+            method,
+            token,
+            headers,
+            ...(method === "POST" && { body: { actor: "eve" } }),
+          });
           return `${status} ${body.error?.code}`;
         };
-        for (const [method, path] of [["GET", "/tokens"], ["POST", "/tokens"], ["POST", `/tokens/${id}/actions/revoke`], ["POST", `/tokens/${id}/actions/rotate`]] as const)
+        for (const [method, path] of [
+          ["GET", "/tokens"],
+          ["POST", "/tokens"],
+          ["POST", `/tokens/${id}/actions/revoke`],
+          ["POST", `/tokens/${id}/actions/rotate`],
+        ] as const)
           expect(await ask(method, path)).toBe("403 token_admin_forbidden");
       }
       for (const door of ["unix", "tcp"] as const)
@@ -270,11 +296,19 @@ async function raw(kata: TestDaemon, door: Door, lines: readonly string[], body:
 describe("headers as they come over the wire", () => {
   const body = () => JSON.stringify({ title: Bun.randomUUIDv7(), actor: "mallory" });
   const cases: [string, string[], string][] = [
-    ["`The daemon uses the first value of the configured header and does not police duplicates`", ["X-Kata-Actor: ann", "X-Kata-Actor: bob"], "ann"],
+    [
+      "`The daemon uses the first value of the configured header and does not police duplicates`",
+      ["X-Kata-Actor: ann", "X-Kata-Actor: bob"],
+      "ann",
+    ],
     ["duplicates in different letters are of one header", ["x-kata-ACTOR: ann", "X-KATA-actor: bob"], "ann"],
     ["a comma ends an actor", ["X-Kata-Actor: ann, bob"], "ann"],
     ["an empty first value is empty", ["X-Kata-Actor:", "X-Kata-Actor: bob"], "actor_header_required"],
-    ["a name that only equals the header after _ became - is not the header", ["X_Kata_Actor: ann", "X-Kata_Actor: ann"], "actor_header_required"],
+    [
+      "a name that only equals the header after _ became - is not the header",
+      ["X_Kata_Actor: ann", "X-Kata_Actor: ann"],
+      "actor_header_required",
+    ],
     ["beside the header such a name is no matter", ["X_Kata_Actor: mallory", "X-Kata-Actor: ann"], "ann"],
     ["UTF-8 is read as such", ["X-Kata-Actor: voilà"], "voilà"],
     ["white space around a value is not of it", ["X-Kata-Actor: \t ann \t "], "ann"],
@@ -350,7 +384,8 @@ describe("failed authentications", () => {
 
   test("on a Unix socket, and where a proxy stands for all, nobody is counted", async () => {
     await using kata = await freshDaemon({ token: SHARED });
-    for (const door of ["unix", "proxy-unix", "proxy-tcp"] as const) expect(await failing(kata, door, 30)).toEqual(Array(30).fill("auth_invalid"));
+    for (const door of ["unix", "proxy-unix", "proxy-tcp"] as const)
+      expect(await failing(kata, door, 30)).toEqual(Array(30).fill("auth_invalid"));
   });
 });
 

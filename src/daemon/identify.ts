@@ -2,7 +2,7 @@ import { timingSafeEqual } from "node:crypto";
 import { isLocal, type Listener } from "../config/listener.ts";
 import { checkActor } from "../core/actor.ts";
 import { KataError } from "../core/error.ts";
-import { type Principal, verdict } from "../core/principal.ts";
+import { type CallerKind, type Principal, verdict } from "../core/principal.ts";
 import { isBlank } from "../core/text.ts";
 import { hashOf } from "../core/token.ts";
 import type { Daemon } from "./daemon.ts";
@@ -46,19 +46,23 @@ function invalid(message: string): KataError {
 
 function principalOf({ auth }: Daemon, listener: Listener, credential: Credential, isProxied: boolean): Principal {
   const isAsked = auth.token !== undefined || auth.require_token_identity;
-  // Beyond this machine --insecure-readonly opens a daemon without a token to reading, and to nothing else.
+  // Without a token of the daemon's own, one that its database knows may not make more of --insecure-readonly than reading.
   if (auth.insecure_readonly && (credential.kind === "none" || !isAsked)) return { kind: "reader" };
-  if (credential.kind === "none") {
-    if (isAsked) return { kind: "anonymous" };
-    if (isProxied) return { kind: "proxied" };
-    return { kind: isLocal(listener) ? "owner" : "anonymous" };
-  }
-  if (credential.kind === "own") {
-    const { token, read_only } = credential;
-    return { kind: read_only ? "viewer" : isProxied ? "proxied" : "identity", token };
-  }
-  if (!auth.require_token_identity) return { kind: isProxied ? "proxied" : "shared" };
-  return { kind: isProxied ? "proxied_bootstrap" : "bootstrap" };
+  if (credential.kind === "none") return { kind: isAsked ? "anonymous" : unaskedKind(listener, isProxied) };
+  if (credential.kind === "shared") return { kind: sharedKind(auth.require_token_identity, isProxied) };
+  const { token, read_only } = credential;
+  if (read_only) return { kind: "viewer", token };
+  return { kind: isProxied ? "proxied" : "identity", token };
+}
+
+function unaskedKind(listener: Listener, isProxied: boolean): CallerKind {
+  if (isProxied) return "proxied";
+  return isLocal(listener) ? "owner" : "anonymous";
+}
+
+function sharedKind(isBootstrap: boolean, isProxied: boolean): CallerKind {
+  if (isBootstrap) return isProxied ? "proxied_bootstrap" : "bootstrap";
+  return isProxied ? "proxied" : "shared";
 }
 
 /** The refusal that takes the place of another once a peer has failed too often; a proxy's peers all have one address. */

@@ -14,7 +14,11 @@ const SOON_MS = 1_000 + 3_000;
 /** Opens a stream and gives what ends it, with the time that it took, and what it had said until then. */
 async function streaming(kata: TestDaemon, door: Door, token: string, headers: Record<string, string> = {}) {
   const stop = new AbortController();
-  const response = await kata.fetch(door, "/events/stream", { token, headers: { accept: "text/event-stream", ...headers }, signal: stop.signal });
+  const response = await kata.fetch(door, "/events/stream", {
+    token,
+    headers: { accept: "text/event-stream", ...headers },
+    signal: stop.signal,
+  });
   const reader = (response.body as ReadableStream<Uint8Array>).getReader();
   const first = new TextDecoder().decode((await reader.read()).value);
   const rest = async (): Promise<string> => {
@@ -78,7 +82,11 @@ test("hidden events do not move a stream, nor keep it from what follows", async 
   const { id: project_id } = (await initProject(kata.app, { name: "demo" })).project;
   const { plaintext } = await kata.mint({});
   const stop = new AbortController();
-  const response = await kata.fetch("tcp", "/events/stream", { token: plaintext, headers: { accept: "text/event-stream" }, signal: stop.signal });
+  const response = await kata.fetch("tcp", "/events/stream", {
+    token: plaintext,
+    headers: { accept: "text/event-stream" },
+    signal: stop.signal,
+  });
   const create = (title: string) => createIssue(kata.app, { project_id, actor: "ann", title, labels: [], links: [] });
   await create("one");
   for (let n = 0; n < 5; n++) await kata.mint({});

@@ -11,7 +11,11 @@ type Asked = {
 };
 
 /** GET /api/v1/events/stream: server-sent events, resumed from `Last-Event-ID` or `after_id` (http-api.md §14.2). */
-export async function streamEvents(daemon: Daemon, { query, headers }: Asked, by: { request: Request; principal: Principal }): Promise<Response> {
+export async function streamEvents(
+  daemon: Daemon,
+  { query, headers }: Asked,
+  by: { request: Request; principal: Principal },
+): Promise<Response> {
   checkAccept(headers.accept);
   const cursor = cursorOf(query.after_id, headers["last-event-id"]);
   const project_id = query.project_id === undefined ? undefined : positive("project_id", query.project_id);
@@ -26,7 +30,8 @@ export async function streamEvents(daemon: Daemon, { query, headers }: Asked, by
       for await (const news of follow(daemon.app, cursor, { project_id }, signal)) {
         if ("events" in news) yield encoded(news.events);
         else if ("heartbeat" in news) yield ": keepalive\n\n";
-        else yield frame(news.reset_after_id, "sync.reset_required", { event_id: news.reset_after_id, reset_after_id: news.reset_after_id });
+        else
+          yield frame(news.reset_after_id, "sync.reset_required", { event_id: news.reset_after_id, reset_after_id: news.reset_after_id });
       }
     } finally {
       watched?.release();

@@ -45,7 +45,10 @@ export async function projectAt(db: Db, id: number): Promise<Project> {
 
 /** The hidden project, which the events of the installation itself belong to. */
 export async function systemProject(db: Db): Promise<Pick<Project, "id" | "uid" | "name">> {
-  const found = await one<Pick<Project, "id" | "uid" | "name">>(db, sql`SELECT id, uid, name FROM projects WHERE id = ${SYSTEM_PROJECT.id}`);
+  const found = await one<Pick<Project, "id" | "uid" | "name">>(
+    db,
+    sql`SELECT id, uid, name FROM projects WHERE id = ${SYSTEM_PROJECT.id}`,
+  );
   if (!found) throw new Error("The database has no system project.");
   return found;
 }

@@ -44,7 +44,14 @@ export const sqlContract: Contract<typeof import("../../src/store/sql.ts")> = {
 };
 
 /** What the two drivers promise alike (`Database`); there is no module to key it by. */
-export const driverContract: Contract<{ transact(): void; read(): void; aside(): void; among(): void; reserveEventId(): void; close(): void }> = {
+export const driverContract: Contract<{
+  transact(): void;
+  read(): void;
+  aside(): void;
+  among(): void;
+  reserveEventId(): void;
+  close(): void;
+}> = {
   transact: {
     "undoes all of a change that fails, and none of its neighbours": async ({ db, given }) => {
       const add = (name: string, fails = false) =>

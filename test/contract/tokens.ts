@@ -16,7 +16,14 @@ import type { Contract, On } from "./contract.ts";
 let made = 0;
 
 async function token({ db, given }: On, said: Partial<NewToken> = {}): Promise<Token> {
-  const row = { token_hash: hashOf(`secret ${++made}`), actor: "ada", name: null, read_only: false, created_at: given.now(), expires_at: null };
+  const row = {
+    token_hash: hashOf(`secret ${++made}`),
+    actor: "ada",
+    name: null,
+    read_only: false,
+    created_at: given.now(),
+    expires_at: null,
+  };
   return db.transact((tx) => insertToken(tx, { ...row, ...said }));
 }
 

@@ -38,7 +38,10 @@ test("`mint DB-backed tokens and enable identity mode`: `kata tokens create`, `t
   expect((await kata.run(["daemon", "restart"], as(undefined))).exit).toBe(0);
   expect(await authorOf(kata, token, "--as", "mallory")).toBe("wesm");
   const refused = await kata.run(["create", "By nobody", "--json"], as(BOOTSTRAP));
-  expect([refused.exit, JSON.parse(refused.stderr)]).toMatchObject([1, { error: { code: "bootstrap_token_write_forbidden", exit_code: 1 } }]);
+  expect([refused.exit, JSON.parse(refused.stderr)]).toMatchObject([
+    1,
+    { error: { code: "bootstrap_token_write_forbidden", exit_code: 1 } },
+  ]);
   expect((await kata.run(["list"], as(BOOTSTRAP))).exit).toBe(0);
   expect((await kata.run(["tokens", "list", "--json"], as(BOOTSTRAP))).json()).toMatchObject({
     tokens: [{ id: 1, actor: "wesm", name: "laptop", last_used_at: expect.stringMatching(new RegExp(TIME)), state: "live" }],
@@ -46,9 +49,14 @@ test("`mint DB-backed tokens and enable identity mode`: `kata tokens create`, `t
   });
 
   expect(await kata`tokens revoke 1`).toMatchObject({ exit: 0, stdout: "revoked token 1 of wesm (laptop)\n", stderr: "" });
-  expect((await kata`tokens revoke 1`).stdout).toMatch(new RegExp(`^token 1 of wesm \\(laptop\\) was revoked already, at ${TIME} \\(no-op\\)\n$`));
+  expect((await kata`tokens revoke 1`).stdout).toMatch(
+    new RegExp(`^token 1 of wesm \\(laptop\\) was revoked already, at ${TIME} \\(no-op\\)\n$`),
+  );
   const gone = await kata.run(["list"], as(token));
-  expect([gone.exit, gone.stderr]).toEqual([1, expect.stringMatching(/^kata: This token was revoked\. The token came from KATA_AUTH_TOKEN\.\nHint: /)]);
+  expect([gone.exit, gone.stderr]).toEqual([
+    1,
+    expect.stringMatching(/^kata: This token was revoked\. The token came from KATA_AUTH_TOKEN\.\nHint: /),
+  ]);
   expect((await kata`tokens list`).stdout).toContain("  revoked  ");
 });
 
@@ -97,13 +105,17 @@ test("`kata tokens create --read-only` makes one that reads and follows, and cha
   await using kata = await workspace({ env: { KATA_AUTH_TOKEN: BOOTSTRAP } });
   await kata`create "Read me"`;
   const token = await mint(kata, "--actor", "viewer", "--read-only", "--name", "wall display");
-  for (const words of [["list"], ["events"], ["search", "read"], ["projects", "list"]]) expect((await kata.run(words, as(token))).exit).toBe(0);
+  for (const words of [["list"], ["events"], ["search", "read"], ["projects", "list"]])
+    expect((await kata.run(words, as(token))).exit).toBe(0);
   const tail = kata.start(["events", "--tail"], as(token));
   for await (const piece of tail.stdout) {
     expect(new TextDecoder().decode(piece)).toStartWith('{"event_id":');
     break;
   }
-  for (const words of [["create", "Write me"], ["projects", "rename", "demo", "other"]]) {
+  for (const words of [
+    ["create", "Write me"],
+    ["projects", "rename", "demo", "other"],
+  ]) {
     const { exit, stderr } = await kata.run(words, as(token));
     expect([exit, stderr]).toEqual([1, expect.stringMatching(/^kata: This token only reads\. /)]);
   }
@@ -172,7 +184,11 @@ test("`kata tokens` says what is wrong, and repeats no secret", async () => {
     [["create"], 2, /^kata: --actor is missing\nHint: /],
     [["create", "--actor", "x".repeat(65)], 3, /^kata: actor: must be 1 to 64 printable characters, and it has 65\n$/],
     [["create", "--actor", "BOOTSTRAP"], 3, /^kata: actor: "BOOTSTRAP" is kept for whoever administers tokens\nHint: /],
-    [["create", "--actor", "wesm", "--expires-in", "soon"], 3, /^kata: --expires-in must be a duration of 1s or more, not "soon"\.\nHint: Such as/],
+    [
+      ["create", "--actor", "wesm", "--expires-in", "soon"],
+      3,
+      /^kata: --expires-in must be a duration of 1s or more, not "soon"\.\nHint: Such as/,
+    ],
     [["create", "--actor", "wesm", "--expires-in", "4000d"], 3, /^kata: expires_in_seconds: must be 315360000 \(ten years\) or less/],
     [["create", "--actor", "wesm", "--token-file", ""], 3, /^kata: --token-file /],
     [["revoke", "9"], 4, /^kata: There is no token 9\.\nHint: /],
@@ -191,11 +207,19 @@ test("a mistyped token is refused before it is sent, without being shown", async
   const token = await mint(kata, "--actor", "wesm");
   const mistyped = token.replace(/.$/, (last) => (last === "x" ? "y" : "x"));
   const seen: string[] = [];
-  using server = Bun.serve({ hostname: "127.0.0.1", port: 0, fetch: ({ headers }) => (seen.push(headers.get("authorization") ?? ""), new Response()) });
+  using server = Bun.serve({
+    hostname: "127.0.0.1",
+    port: 0,
+    fetch: ({ headers }) => (seen.push(headers.get("authorization") ?? ""), new Response()),
+  });
   const { exit, stdout, stderr } = await kata.run(["projects", "list"], {
     env: { KATA_AUTH_TOKEN: mistyped, KATA_SERVER: `http://127.0.0.1:${server.port}` },
   });
-  expect([exit, stdout, stderr]).toEqual([1, "", expect.stringMatching(/^kata: The token from KATA_AUTH_TOKEN has a typo: .*It was not sent\.\nHint: /)]);
+  expect([exit, stdout, stderr]).toEqual([
+    1,
+    "",
+    expect.stringMatching(/^kata: The token from KATA_AUTH_TOKEN has a typo: .*It was not sent\.\nHint: /),
+  ]);
   expect(stderr).not.toContain(mistyped.slice(5, 15));
   expect(seen).toEqual([]);
 });
@@ -217,7 +241,8 @@ test("no secret of a token is in the database, its log or the daemon's log", asy
   await kata.run(["tokens", "list"], as(token));
   const { db, log, runtime } = homeOf(kata.env);
   const files = [db, `${db}-wal`, log, ...[...new Bun.Glob("*.json").scanSync(runtime)].map((name) => join(runtime, name))];
-  for (const file of files) expect([file, readFileSync(file).includes(token), readFileSync(file).includes(BOOTSTRAP)]).toEqual([file, false, false]);
+  for (const file of files)
+    expect([file, readFileSync(file).includes(token), readFileSync(file).includes(BOOTSTRAP)]).toEqual([file, false, false]);
 });
 
 test("with no token set, `the bootstrap or loopback path` administers tokens: a private socket and a loopback address", async () => {
@@ -238,7 +263,12 @@ test("a trusted proxy on a Unix socket: `the daemon credits that actor instead o
   expect((await kata`daemon start`).exit).toBe(0);
   const post = async (path: string, body: unknown, actor?: string) => {
     const headers = { "content-type": "application/json", ...(actor !== undefined && { "x-kata-actor": actor }) };
-    const response = await fetch(`http://kata.invalid/api/v1${path}`, { unix: socket, method: "POST", headers, body: JSON.stringify(body) });
+    const response = await fetch(`http://kata.invalid/api/v1${path}`, {
+      unix: socket,
+      method: "POST",
+      headers,
+      body: JSON.stringify(body),
+    });
     return (await response.json()) as { issue?: { author: string }; error?: { code: string } };
   };
   expect((await post("/projects", { name: "demo" })).error?.code).toBe("actor_header_required");

@@ -5,7 +5,10 @@ import { deliver, secondsOf, secretFlags } from "../token-secret.ts";
 export const tokensCreate = command({
   name: "tokens create",
   summary: "Make a token for a person or an agent, whose changes are credited to it",
-  examples: ["kata tokens create --actor wesm --name laptop", "kata tokens create --actor agent-7 --expires-in 12h --token-file agent-7.token"],
+  examples: [
+    "kata tokens create --actor wesm --name laptop",
+    "kata tokens create --actor agent-7 --expires-in 12h --token-file agent-7.token",
+  ],
   words: [],
   flags: {
     actor: { kind: "text", value: "NAME", help: "whom changes with it are credited to" },
