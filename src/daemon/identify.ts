@@ -12,8 +12,10 @@ const SCHEME = "Bearer ";
 /** What a request's credential is worth: nothing where none came, or where one came that nobody asked for. */
 type Credential = { kind: "none" } | { kind: "shared" } | { kind: "own"; token: NonNullable<Principal["token"]>; read_only: boolean };
 
-/** Who a request comes from; a credential that is wrong is refused on every route. `peer` is its address, if it has one. */
-export async function identify(daemon: Daemon, listener: Listener, request: Request, peer: string | undefined): Promise<Principal> {
+type Peer = () => string | undefined;
+
+/** Who a request comes from; a credential that is wrong is refused on every route. `peer` tells its address, if it has one. */
+export async function identify(daemon: Daemon, listener: Listener, request: Request, peer: Peer): Promise<Principal> {
   const header = listener.is_proxy ? daemon.auth.trusted_actor_header : undefined;
   try {
     const principal = principalOf(daemon, listener, await credentialOf(daemon, request), header !== undefined);
@@ -66,9 +68,9 @@ function sharedKind(isBootstrap: boolean, isProxied: boolean): CallerKind {
 }
 
 /** The refusal that takes the place of another once a peer has failed too often; a proxy's peers all have one address. */
-function limited({ failures }: Daemon, { address, is_proxy }: Listener, peer: string | undefined): KataError | undefined {
-  if (address.kind !== "tcp" || is_proxy || peer === undefined) return undefined;
-  const seconds = failures.count(peer);
+function limited({ failures }: Daemon, { address, is_proxy }: Listener, peer: Peer): KataError | undefined {
+  const from = address.kind === "tcp" && !is_proxy ? peer() : undefined;
+  const seconds = from === undefined ? undefined : failures.count(from);
   if (seconds === undefined) return undefined;
   return new KataError("rate_limited", "Too many wrong credentials came from this address.", {
     hint: `Wait ${seconds} s, and send a good one; a good one is taken meanwhile too.`,

@@ -56,7 +56,7 @@ async function respond(
   try {
     checkOrigin(request);
     checkHost(listener, request);
-    const response = await work(await identify(daemon, listener, request, server.requestIP(request)?.address));
+    const response = await work(await identify(daemon, listener, request, () => server.requestIP(request)?.address));
     return request.method === "HEAD" ? new Response(null, response) : response;
   } catch (thrown) {
     const error = KataError.from(thrown);

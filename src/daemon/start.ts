@@ -64,7 +64,7 @@ export async function startDaemon(config: DaemonConfig, startedBy: "command" | "
     listeners: config.listeners,
     auth: config.auth,
     tokens: new LiveTokens(app),
-    failures: new Failures(Date.now),
+    failures: new Failures(() => performance.now()),
   };
   if (config.listeners.some(({ name }) => name === printListen({ kind: "unix", path: home.socket }))) {
     makePrivateFolder(dirname(dirname(home.socket)));

@@ -1,4 +1,3 @@
-import { tokenOf } from "../../config/target.ts";
 import { lineSafe } from "../../core/text.ts";
 import { isOwnToken } from "../../core/token.ts";
 import { actorOf } from "../actor.ts";
@@ -10,10 +9,11 @@ export const whoami = command({
   examples: ["kata whoami", "kata whoami --as agent-7"],
   words: [],
   flags: {},
-  async run(_, { global, env, folder, home }) {
+  async run(_, { global, env, folder }) {
     const data = actorOf(global.as, env, folder);
-    const token = tokenOf(env, home);
-    const decides = token && isOwnToken(token.value) ? [`kata: a daemon that knows the token from ${token.from} goes by its actor`] : [];
+    const decides = isOwnToken(env["KATA_AUTH_TOKEN"] ?? "")
+      ? ["kata: a daemon that knows the token from KATA_AUTH_TOKEN goes by its actor"]
+      : [];
     return { data, text: `actor=${lineSafe(data.actor)} source=${data.source}`, notices: decides };
   },
 });
