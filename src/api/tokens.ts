@@ -1,10 +1,8 @@
 import * as v from "valibot";
+import { LONGEST_LIFE_S } from "../core/token.ts";
 import type { Route } from "./route.ts";
 import { Event, TokenOut } from "./shapes.ts";
 import { Flag, integerText, maybe, request, Text } from "./values.ts";
-
-/** Ten years: what is meant to end is not meant to outlive its purpose. */
-const LONGEST_SECONDS = 315_360_000;
 
 const Minted = v.object({ token: TokenOut, plaintext: v.pipe(v.string(), v.description("shown here, and never again")) });
 
@@ -14,7 +12,7 @@ const ExpiresIn = maybe(
     v.number(whole),
     v.integer(whole),
     v.minValue(1, ({ received }) => `must be 1 or more, not ${received}`),
-    v.maxValue(LONGEST_SECONDS, ({ received }) => `must be ${LONGEST_SECONDS} (ten years) or less, not ${received}`),
+    v.maxValue(LONGEST_LIFE_S, ({ received }) => `must be ${LONGEST_LIFE_S} (ten years) or less, not ${received}`),
   ),
 );
 

@@ -113,7 +113,9 @@ function checkName(text: string): string | null {
   const name = text.trim();
   if (name === "") return null;
   if (Array.from(name).length <= LONGEST_NAME && isPrintable(name)) return name;
-  throw new KataError("validation", `name: must be up to ${LONGEST_NAME} printable characters`);
+  throw new KataError("validation", `name: ${JSON.stringify(name)} must be up to ${LONGEST_NAME} printable characters`, {
+    hint: "Say what the token is for, such as laptop.",
+  });
 }
 
 function tokenOut(token: Token, now: string): TokenOut {

@@ -4,6 +4,7 @@ import type { TokenOut } from "../api/shapes.ts";
 import { LocalError } from "../core/error.ts";
 import { lineSafe } from "../core/text.ts";
 import { parseDuration } from "../core/time.ts";
+import { LONGEST_LIFE_S } from "../core/token.ts";
 import type { Flags } from "./args.ts";
 import type { Answer, Context } from "./command.ts";
 import { newSecretFile, type SecretFile } from "./secret-file.ts";
@@ -18,8 +19,12 @@ export const secretFlags = {
 export function secondsOf(text: string | undefined): number | undefined {
   if (text === undefined) return undefined;
   const seconds = Math.floor((parseDuration(text) ?? 0) / 1_000);
-  if (seconds >= 1) return seconds;
-  throw new LocalError("validation", `--expires-in must be a duration of 1s or more, not ${JSON.stringify(text)}.`, "Such as 12h or 30d.");
+  if (seconds >= 1 && seconds <= LONGEST_LIFE_S) return seconds;
+  throw new LocalError(
+    "validation",
+    `--expires-in must be a duration from 1s to ten years, not ${JSON.stringify(text)}.`,
+    "Such as 12h or 30d.",
+  );
 }
 
 /**

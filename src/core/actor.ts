@@ -13,7 +13,9 @@ export function checkActor(text: string, what: string): string {
   if (length >= 1 && length <= LONGEST && isPrintable(actor)) return actor;
   const why =
     length === 0 ? "it is blank" : length > LONGEST ? `it has ${length}` : `${JSON.stringify(actor)} has one that can't be printed`;
-  throw new KataError("validation", `${what}: must be 1 to ${LONGEST} printable characters, and ${why}`);
+  throw new KataError("validation", `${what}: must be 1 to ${LONGEST} printable characters, and ${why}`, {
+    hint: "Name a person or an agent, such as wesm or agent-7.",
+  });
 }
 
 /** The actor of a new token. */

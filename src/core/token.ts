@@ -8,6 +8,9 @@ const OURS = /^kata_[0-9A-Za-z]{36}$/;
 /** What the original kata mints: 32 random bytes as base64url, without a checksum. */
 const ORIGINAL = /^kata_[0-9A-Za-z_-]{43}$/;
 
+/** Ten years: what is meant to end is not meant to outlive its purpose. */
+export const LONGEST_LIFE_S = 315_360_000;
+
 /** Makes a token: 30 random base62 characters and the checksum of them, as GitHub's tokens have it. */
 export function mintPlaintext(random: (bytes: Uint8Array) => Uint8Array): string {
   let text = "";

@@ -8,6 +8,7 @@ import { hashOf } from "../core/token.ts";
 import type { Daemon } from "./daemon.ts";
 
 const SCHEME = "Bearer ";
+const WRONG = "Send the daemon's own token, or one that `kata tokens create` made there.";
 
 /** What a request's credential is worth: nothing where none came, or where one came that nobody asked for. */
 type Credential = { kind: "none" } | { kind: "shared" } | { kind: "own"; token: NonNullable<Principal["token"]>; read_only: boolean };
@@ -38,7 +39,7 @@ async function credentialOf({ auth, tokens }: Daemon, request: Request): Promise
     return { kind: "own", token: { id, actor, expires_at }, read_only };
   }
   if (auth.require_token_identity) throw invalid("The daemon does not know this token.");
-  if (auth.token !== undefined) throw new KataError("auth_invalid", "The bearer token is wrong.");
+  if (auth.token !== undefined) throw new KataError("auth_invalid", "The bearer token is wrong.", { hint: WRONG });
   return { kind: "none" };
 }
 
@@ -97,7 +98,7 @@ export function vouchedActor({ asserted, token }: Principal): string | undefined
     return checkActor(new TextDecoder("utf-8", { fatal: true, ignoreBOM: true }).decode(Buffer.from(asserted, "latin1")), "actor header");
   } catch (cause) {
     if (cause instanceof KataError) throw cause;
-    throw new KataError("validation", "actor header: is not UTF-8", { cause });
+    throw new KataError("validation", "actor header: is not UTF-8", { cause, hint: "Let the proxy send the actor as UTF-8." });
   }
 }
 

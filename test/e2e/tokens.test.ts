@@ -182,14 +182,18 @@ test("`kata tokens` says what is wrong, and repeats no secret", async () => {
   const token = await mint(kata, "--actor", "wesm");
   const cases: [string[], number, RegExp][] = [
     [["create"], 2, /^kata: --actor is missing\nHint: /],
-    [["create", "--actor", "x".repeat(65)], 3, /^kata: actor: must be 1 to 64 printable characters, and it has 65\n$/],
+    [["create", "--actor", "x".repeat(65)], 3, /^kata: actor: must be 1 to 64 printable characters, and it has 65\nHint: /],
     [["create", "--actor", "BOOTSTRAP"], 3, /^kata: actor: "BOOTSTRAP" is kept for whoever administers tokens\nHint: /],
     [
       ["create", "--actor", "wesm", "--expires-in", "soon"],
       3,
-      /^kata: --expires-in must be a duration of 1s or more, not "soon"\.\nHint: Such as/,
+      /^kata: --expires-in must be a duration from 1s to ten years, not "soon"\.\nHint: Such as/,
     ],
-    [["create", "--actor", "wesm", "--expires-in", "4000d"], 3, /^kata: expires_in_seconds: must be 315360000 \(ten years\) or less/],
+    [
+      ["create", "--actor", "wesm", "--expires-in", "4000d"],
+      3,
+      /^kata: --expires-in must be a duration from 1s to ten years, not "4000d"\.\nHint: /,
+    ],
     [["create", "--actor", "wesm", "--token-file", ""], 3, /^kata: --token-file /],
     [["revoke", "9"], 4, /^kata: There is no token 9\.\nHint: /],
     [["revoke", "laptop"], 3, /^kata: A token is named by its id, a whole number, not "laptop"\.\nHint: /],
