@@ -18,13 +18,19 @@ export async function freshSqlite(): Promise<{ db: Database; dsn: string; remove
   return { db: await openStore(dsn, ids), dsn, remove: () => rm(folder, { recursive: true }) };
 }
 
-/** A new schema in the database that `url` names, and what drops it again. */
+/** A new database in a schema of its own, of the server that `url` names, and what drops it again. */
 export async function freshPostgres(url: string): Promise<{ db: Database; dsn: string; remove(): Promise<void> }> {
+  const { dsn, remove } = await emptyPostgres(url);
+  return { db: await openStore(dsn, ids), dsn, remove };
+}
+
+/** A schema with nothing in it yet. */
+export async function emptyPostgres(url: string): Promise<{ dsn: string; remove(): Promise<void> }> {
   const schema = `kata_test_${Bun.randomUUIDv7().replaceAll("-", "")}`;
   await once(url, `CREATE SCHEMA ${schema}`);
   const within = new URL(url);
   within.searchParams.set("search_path", schema);
-  return { db: await openStore(within.href, ids), dsn: within.href, remove: () => once(url, `DROP SCHEMA ${schema} CASCADE`) };
+  return { dsn: within.href, remove: () => once(url, `DROP SCHEMA ${schema} CASCADE`) };
 }
 
 async function once(url: string, statement: string): Promise<void> {

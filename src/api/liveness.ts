@@ -24,7 +24,18 @@ export const liveness = {
   "instance.show": {
     summary: "Show the identity of this installation",
     needs: "read",
-    reply: v.object({ instance_uid: v.string(), version: v.string(), schema_version: v.number() }),
+    reply: v.object({
+      instance_uid: v.string(),
+      version: v.string(),
+      schema_version: v.number(),
+      auth: v.object({
+        kind: v.pipe(v.string(), v.description("the kind of caller that you are")),
+        actor: v.exactOptional(v.pipe(v.string(), v.description("whom your changes are credited to, whatever you send"))),
+        expires_at: v.exactOptional(v.string()),
+        read_only: v.exactOptional(v.literal(true)),
+        token_audit_read: v.pipe(v.boolean(), v.description("whether you may list tokens")),
+      }),
+    }),
     refusals: ["instance_uid_unset"],
   },
   "openapi.show": {

@@ -48,6 +48,11 @@ export const paths = {
 
   "imports.run": "POST /api/v1/projects/:project_id/imports",
 
+  "tokens.create": "POST /api/v1/tokens",
+  "tokens.list": "GET /api/v1/tokens",
+  "tokens.revoke": "POST /api/v1/tokens/:token_id/actions/revoke",
+  "tokens.rotate": "POST /api/v1/tokens/:token_id/actions/rotate",
+
   "events.poll": "GET /api/v1/events",
   "events.poll_project": "GET /api/v1/projects/:project_id/events",
   "events.stream": "GET /api/v1/events/stream",

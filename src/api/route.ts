@@ -1,11 +1,6 @@
 import type { GenericSchema, InferOutput } from "valibot";
 import type { Code } from "../core/error.ts";
-
-/**
- * What a route asks of its caller: `open` nothing; `read` a credential where one is asked for; `write` one that may
- * change things, and an actor; `resolve` one that may read, though it is a POST; `stream` one that may follow events.
- */
-export type Needs = "open" | "read" | "resolve" | "write" | "stream";
+import type { Needs } from "../core/principal.ts";
 
 export type Route = {
   summary: string;

@@ -15,6 +15,7 @@ import type { RouteId } from "./paths.ts";
 import { projects } from "./projects.ts";
 import { recurrences } from "./recurrences.ts";
 import type { Route } from "./route.ts";
+import { tokens } from "./tokens.ts";
 
 export const routes = {
   ...liveness,
@@ -29,6 +30,7 @@ export const routes = {
   ...metadata,
   ...recurrences,
   ...imports,
+  ...tokens,
   ...events,
   ...digests,
   ...audits,

@@ -170,6 +170,18 @@ export const PurgeLog = v.object({
   purged_at: time,
 });
 
+export const TokenOut = v.object({
+  id: v.number(),
+  actor: text,
+  name: v.nullable(text),
+  created_at: time,
+  last_used_at: v.nullable(time),
+  revoked_at: v.nullable(time),
+  expires_at: may(time),
+  read_only: may(v.literal(true)),
+  state: v.picklist(["live", "expired", "revoked"]),
+});
+
 export type Project = v.InferOutput<typeof Project>;
 export type ProjectAlias = v.InferOutput<typeof ProjectAlias>;
 export type Issue = v.InferOutput<typeof Issue>;
@@ -184,3 +196,4 @@ export type EventEnvelope = v.InferOutput<typeof EventEnvelope>;
 export type Mutation = v.InferOutput<typeof Mutation>;
 export type Recurrence = v.InferOutput<typeof Recurrence>;
 export type PurgeLog = v.InferOutput<typeof PurgeLog>;
+export type TokenOut = v.InferOutput<typeof TokenOut>;

@@ -4,15 +4,23 @@ import { KataError, LocalError } from "../core/error.ts";
 import { findAlias } from "../store/aliases.ts";
 import { findProject } from "../store/projects.ts";
 import type { App } from "./app.ts";
-import { type Initialized, initProject, type InitInput, notInitialized, type Resolved, resolveProject } from "./projects.ts";
+import {
+  type Initialized,
+  initProject,
+  type InitInput,
+  notInitialized,
+  type Remembering,
+  type Resolved,
+  resolveProject,
+} from "./projects.ts";
 
 /** Finds the project of a folder on the daemon's own disk: by what `.kata.toml` or the repository above it says (http-api.md §6.1). */
-export async function resolveFolder(app: App, startPath: string): Promise<Resolved> {
+export async function resolveFolder(app: App, startPath: string, remembering: Remembering): Promise<Resolved> {
   const { workspace, alias, bound } = lookAround(startPath);
   const root = workspace.root ?? workspace.git_root;
   if (!alias || root === undefined) throw notInitialized(`Neither .kata.toml nor a repository is at or above ${startPath}.`);
-  const resolved = await resolveProject(app, { name: bound ?? null, alias });
-  if (bound !== undefined && bound !== resolved.project.name) bind(workspace, resolved.project.name);
+  const resolved = await resolveProject(app, { name: bound ?? null, alias }, remembering);
+  if (remembering.remember && bound !== undefined && bound !== resolved.project.name) bind(workspace, resolved.project.name);
   return { ...resolved, workspace_root: root };
 }
 

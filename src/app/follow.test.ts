@@ -85,3 +85,16 @@ test("`follow()` ends at once when its signal says so", async () => {
   setTimeout(() => stop.abort(), 5);
   expect((await waiting).done).toBe(true);
 });
+
+test("`follow()` beats for whoever hears nothing, however often others are woken", async () => {
+  await using app = await freshApp();
+  const stop = new AbortController();
+  const others = setInterval(() => app.hub.wake(), 50);
+  try {
+    const { value } = await follow(app, 0, {}, stop.signal).next();
+    expect(value).toEqual({ heartbeat: true });
+  } finally {
+    clearInterval(others);
+    stop.abort();
+  }
+}, 30_000);

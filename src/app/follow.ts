@@ -18,6 +18,7 @@ type Filter = { project_id?: number | undefined };
 export async function* follow(app: App, from: number, filter: Filter, signal: AbortSignal): AsyncGenerator<News> {
   let cursor = from;
   let first = true;
+  let told = performance.now();
   while (!signal.aborted) {
     const seen = app.hub.wakes;
     const batch = await newsAfter(app, cursor, filter, first);
@@ -27,10 +28,14 @@ export async function* follow(app: App, from: number, filter: Filter, signal: Ab
     if (last) {
       yield batch;
       cursor = last.id;
+    } else if (performance.now() - told >= HEARTBEAT_MS) {
+      yield { heartbeat: true };
+    } else {
+      // What others are woken for, another project's events or hidden ones, does not put the heartbeat off.
+      await app.hub.after(seen, told + HEARTBEAT_MS - performance.now(), signal);
       continue;
     }
-    await app.hub.after(seen, HEARTBEAT_MS, signal);
-    if (!signal.aborted && app.hub.wakes === seen) yield { heartbeat: true };
+    told = performance.now();
   }
 }
 

@@ -10,6 +10,8 @@ import { type App, type Change, change } from "./app.ts";
 type Maybe<T> = T | null | undefined;
 type AliasInput = { identity: string; kind: string; root_path?: Maybe<string> };
 export type ResolveInput = { name?: Maybe<string>; alias?: Maybe<AliasInput> };
+/** Whether what is found may be remembered: some callers only read. */
+export type Remembering = { remember: boolean };
 export type Resolved = { project: Project; alias: ProjectAlias; workspace_root?: string };
 
 /** What stands for an alias where there is none (http-api.md §6.1). */
@@ -25,10 +27,11 @@ const NO_ALIAS: ProjectAlias = {
 /** How exactly it is kept when an alias was last seen: to the second would be a synced write for each command. */
 const SEEN_MS = 60 * 60 * 1_000;
 
-/** Finds the project of an alias, else of a name; a first alias is remembered. */
-export async function resolveProject(app: App, input: ResolveInput): Promise<Resolved> {
+/** Finds the project of an alias, else of a name; a first alias is remembered, where the caller may change something. */
+export async function resolveProject(app: App, input: ResolveInput, { remember }: Remembering = { remember: true }): Promise<Resolved> {
   const alias = input.alias ? checkAlias(input.alias) : undefined;
   const name = input.name?.trim() || undefined;
+  if (alias && !remember) return app.db.read((db) => knownOrNamed(db, alias, name));
   if (alias) return (await seenLately(app, alias)) ?? (await change(app, (work) => resolveAlias(work, alias, name))).result;
   if (name !== undefined) return { project: await projectNamed(app.db, name), alias: NO_ALIAS };
   throw new KataError("validation", "name, alias or start_path: one of them is required");
@@ -45,15 +48,21 @@ async function seenLately(app: App, alias: Alias): Promise<Resolved | undefined>
 }
 
 async function resolveAlias({ tx, now }: Change, alias: Alias, name: string | undefined): Promise<Resolved> {
-  const known = await findAlias(tx, alias.identity);
-  const project = known ? await findProject(tx, known.project_id) : await projectOfName(tx, alias, name);
-  if (!project || project.deleted_at !== undefined) throw notInitialized(`The project of ${alias.identity} is archived.`);
-  return { project, alias: await put(tx, project, alias, now), workspace_root: alias.root_path };
+  const found = await knownOrNamed(tx, alias, name);
+  return { ...found, alias: await put(tx, found.project, alias, now) };
 }
 
-async function projectOfName(tx: Db, alias: Alias, name: string | undefined): Promise<Project> {
+/** The active project that the alias is bound to, else the one of the name. */
+async function knownOrNamed(db: Db, alias: Alias, name: string | undefined): Promise<Resolved> {
+  const known = await findAlias(db, alias.identity);
+  const project = known ? await findProject(db, known.project_id) : await projectOfName(db, alias, name);
+  if (!project || project.deleted_at !== undefined) throw notInitialized(`The project of ${alias.identity} is archived.`);
+  return { project, alias: known ?? NO_ALIAS, workspace_root: alias.root_path };
+}
+
+async function projectOfName(db: Db, alias: Alias, name: string | undefined): Promise<Project> {
   if (name === undefined) throw notInitialized(`No project is bound to ${alias.identity}.`);
-  return projectNamed(tx, name);
+  return projectNamed(db, name);
 }
 
 async function projectNamed(db: Db, name: string): Promise<Project> {

@@ -39,6 +39,10 @@ import { reopen } from "./commands/reopen.ts";
 import { restore } from "./commands/restore.ts";
 import { search } from "./commands/search.ts";
 import { show } from "./commands/show.ts";
+import { tokensCreate } from "./commands/tokens-create.ts";
+import { tokensList } from "./commands/tokens-list.ts";
+import { tokensRevoke } from "./commands/tokens-revoke.ts";
+import { tokensRotate } from "./commands/tokens-rotate.ts";
 import { unassign } from "./commands/unassign.ts";
 import { version } from "./commands/version.ts";
 
@@ -71,6 +75,10 @@ export const commands: readonly Command[] = [
   projectsMerge,
   projectsRemove,
   projectsDetach,
+  tokensCreate,
+  tokensList,
+  tokensRevoke,
+  tokensRotate,
   daemonStart,
   daemonStop,
   daemonRestart,

@@ -2,6 +2,7 @@ import { paths, type RouteId } from "../api/paths.ts";
 import type { Reply } from "../api/route.ts";
 import type { Routes } from "../api/routes.ts";
 import { type Code, codes, KataError, type WireError } from "../core/error.ts";
+import { checkTokenShape } from "../core/token.ts";
 import { faultOf, isCut, isRefused, NoAnswer, noAnswer, redirected } from "./no-answer.ts";
 import type { Send } from "./send.ts";
 
@@ -23,6 +24,17 @@ export type Place = {
   proxy?: string | undefined;
 };
 
+/** Refusals that are about the token that was sent, or was not. */
+const ABOUT_TOKENS: ReadonlySet<string> = new Set([
+  "auth_required",
+  "auth_invalid",
+  "token_invalid",
+  "token_read_only",
+  "token_admin_forbidden",
+  "bootstrap_token_write_forbidden",
+  "rate_limited",
+] satisfies Code[]);
+
 /** How often one request may find that the daemon has just gone. */
 const REVIVALS = 3;
 
@@ -35,6 +47,7 @@ export class Client {
 
   /** `revive` finds or starts a daemon where none answers a call, since daemons may take over from one another between two. */
   constructor(place: Place, timeoutMs: number, revive?: () => Promise<Place>) {
+    if (place.token) checkTokenShape(place.token.value, place.token.from);
     this.#place = place;
     this.#timeout_ms = timeoutMs;
     this.#revive = revive;
@@ -100,8 +113,7 @@ export class Client {
     };
     const known = (code in codes ? code : "error") as Code;
     const { token } = this.place;
-    const authentication = status === 401 || (status === 403 && /^(?:auth|token)_invalid$/.test(code));
-    const from = authentication
+    const from = ABOUT_TOKENS.has(code)
       ? token
         ? ` The token came from ${token.from}.`
         : " No token was sent: set KATA_AUTH_TOKEN, or [auth] token in config.toml."

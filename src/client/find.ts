@@ -85,8 +85,9 @@ export async function findRemote(target: Remote, timeoutMs: number): Promise<Cli
 
 /** Why no daemon is at this place; undefined where one is. */
 async function pingFault(place: Place): Promise<unknown> {
+  const probe = new Client(place, PING_MS);
   try {
-    const { service } = await new Client(place, PING_MS).call("liveness.ping", {});
+    const { service } = await probe.call("liveness.ping", {});
     return service === "kata" ? undefined : new KataError("error", "what answers there is no kata daemon", { status: 404 });
   } catch (error) {
     return error;

@@ -1,6 +1,6 @@
 import { expect, test } from "bun:test";
 import fc from "fast-check";
-import { type AddressKind, canonicalHost, isPrivateHost, kindOfHost } from "./address.ts";
+import { type AddressKind, canonicalHost, isPrivateHost, kindOfHost, networkOf } from "./address.ts";
 
 const cases: Record<AddressKind, string[]> = {
   loopback: ["127.0.0.1", "127.255.255.254", "::1", "[::1]", "::ffff:127.0.0.1", "0:0:0:0:0:0:0:1"],
@@ -86,4 +86,15 @@ test("`canonicalHost()` gives all spellings of an IPv6 address the same text", (
       expect(kindOfHost(a)).toBe(kindOfHost(b));
     }),
   );
+});
+
+test("`networkOf()` is the /64 of an IPv6 address, however it is written, and an IPv4 address itself", () => {
+  expect(networkOf("100.64.0.5")).toBe("100.64.0.5");
+  expect(networkOf("::ffff:100.64.0.5")).toBe("100.64.0.5");
+  expect(networkOf("::ffff:6440:5")).toBe("100.64.0.5");
+  expect(networkOf("2001:db8:1:2:3:4:5:6")).toBe("2001:db8:1:2::/64");
+  expect(networkOf("2001:0DB8:0001:0002::9")).toBe("2001:db8:1:2::/64");
+  expect(networkOf("2001:db8:1:3::9")).toBe("2001:db8:1:3::/64");
+  expect(networkOf("fe80::1%eth0")).toBe("fe80:0:0:0::/64");
+  expect(networkOf("::1")).toBe("0:0:0:0::/64");
 });

@@ -99,3 +99,16 @@ function kindOfIpv6(groups: readonly number[]): AddressKind {
   if ((first & 0xffc0) === 0xfe80) return "link-local";
   return (first & 0xfe00) === 0xfc00 ? "ula" : "public";
 }
+
+/** What one peer is likely to have all of: an IPv4 address itself, or the /64 of an IPv6 address. */
+export function networkOf(address: string): string {
+  const groups = ipv6(address);
+  if (!groups) return address;
+  const [high = 0, low = 0] = groups.slice(6);
+  if (groups.slice(0, 5).every((group) => group === 0) && groups[5] === 0xffff)
+    return [high >> 8, high & 255, low >> 8, low & 255].join(".");
+  return `${groups
+    .slice(0, 4)
+    .map((group) => group.toString(16))
+    .join(":")}::/64`;
+}

@@ -3,6 +3,7 @@ import type { Evidence } from "./evidence.ts";
 type Peers<Name extends string> = { [K in Name | `${Name}_uids`]?: string[] };
 type LinkEnds = { link_id: number; type: LinkType; from_short_id: string; from_uid: string; to_short_id: string; to_uid: string };
 type Source = { source: string; external_id: string };
+type TokenFacts = { token_id: number; actor: string; name?: string };
 type Diff = { diff: Record<string, { from: unknown; to: unknown }>; revision_new: number };
 
 export type LinkType = "parent" | "blocks" | "related";
@@ -69,6 +70,8 @@ export type EventPayloads = {
     existing_issue_uid: string;
     reason: "already_exists";
   };
+  "token.created": TokenFacts & { read_only?: true; expires_at?: string; replaces?: number };
+  "token.revoked": TokenFacts;
   "close.throttled": { reason: "sibling-burst" | "duplicate-message"; parent: string; cohort?: string[]; prior?: string };
 };
 

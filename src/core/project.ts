@@ -1,15 +1,14 @@
 import { KataError } from "./error.ts";
+import { isPrintable } from "./text.ts";
 
 /** What belongs to no project lives in a hidden one, which no list, feed or digest shows. */
 export const SYSTEM_PROJECT = { id: 0, name: "#system" } as const;
-
-const UNPRINTABLE = /[\p{Cc}\p{Cf}\p{Zl}\p{Zp}\p{Cs}\p{Co}\p{Cn}]/u;
 
 /** A project's name, trimmed: not blank, printable, and without `#`, which divides it from a short id in a ref. */
 export function checkProjectName(name: string): string {
   const trimmed = name.trim();
   if (trimmed === "") throw new KataError("validation", "name: must not be blank", { hint: "Give the project a name, such as tools." });
-  if (UNPRINTABLE.test(trimmed)) {
+  if (!isPrintable(trimmed)) {
     throw new KataError("validation", `name: ${JSON.stringify(trimmed)} has a character that can't be printed`, {
       hint: "Use letters, digits, spaces and marks.",
     });

@@ -3,6 +3,13 @@ export function isBlank(text: string): boolean {
   return text.trim() === "";
 }
 
+const UNPRINTABLE = /[\p{Cc}\p{Cf}\p{Zl}\p{Zp}\p{Cs}\p{Co}\p{Cn}]/u;
+
+/** Whether every character can be seen, or is a space. */
+export function isPrintable(text: string): boolean {
+  return !UNPRINTABLE.test(text);
+}
+
 const ESC = "\u001b";
 const BEL = "\u0007";
 /** CSI, OSC, the other strings, and whatever else an escape begins (ECMA-48 §5.3 to §5.6). */

@@ -1,6 +1,8 @@
 import type { App } from "../app/app.ts";
 import type { Auth } from "../config/daemon.ts";
 import type { Listener } from "../config/listener.ts";
+import type { Failures } from "./failures.ts";
+import type { LiveTokens } from "./live-tokens.ts";
 
 /** One serving process: the app, and what routes tell or ask of the process around it. */
 export type Daemon = {
@@ -15,4 +17,6 @@ export type Daemon = {
   /** Names under which it may be called over TCP, in lower case. */
   allowed_hosts: readonly string[];
   auth: Auth;
+  tokens: LiveTokens;
+  failures: Failures;
 };

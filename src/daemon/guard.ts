@@ -1,22 +1,6 @@
-import { createHash, timingSafeEqual } from "node:crypto";
-import type { Needs, Route } from "../api/route.ts";
 import { KataError } from "../core/error.ts";
-import { isBlank } from "../core/text.ts";
-import type { Daemon } from "./daemon.ts";
-
-/**
- * Who asks: `owner` where no credential is wanted, `shared` with the shared token, `anonymous` without a credential where
- * one is wanted, `reader` without one where reading is free.
- */
-export type Principal = { kind: "owner" | "shared" | "reader" | "anonymous" };
-
-/** Who may do what: the one table. What it does not say is refused. */
-export const may: Record<Principal["kind"], Record<Needs, boolean>> = {
-  owner: { open: true, read: true, resolve: true, write: true, stream: true },
-  shared: { open: true, read: true, resolve: true, write: true, stream: true },
-  reader: { open: true, read: true, resolve: false, write: false, stream: false },
-  anonymous: { open: true, read: false, resolve: false, write: false, stream: false },
-};
+import { type Needs, type Principal, type Refusal, verdict } from "../core/principal.ts";
+import { vouchedActor } from "./identify.ts";
 
 /** Refuses what a browser would send for a foreign page, before anything else is looked at (http-api.md §1). */
 export function checkOrigin(request: Request): void {
@@ -34,35 +18,43 @@ export function checkOrigin(request: Request): void {
   throw new KataError("unsupported_media_type", `Content-Type: must be application/json, not ${type ?? "absent"}.`);
 }
 
-/** Who a request comes from; a credential that is wrong is refused on every route. */
-export function identify(daemon: Daemon, request: Request): Principal {
-  const { token, insecure_readonly } = daemon.auth;
-  if (token === undefined) return { kind: insecure_readonly ? "reader" : "owner" };
-  const given = request.headers.get("authorization");
-  if (!given?.startsWith("Bearer ")) return { kind: "anonymous" };
-  if (!same(given.slice("Bearer ".length), token)) throw new KataError("auth_invalid", "The bearer token is wrong.");
-  return { kind: "shared" };
+/** Headers by which some servers let a GET be another method. */
+const METHOD_OVERRIDES = ["x-http-method-override", "x-http-method", "x-method-override"];
+
+/** Lets a caller through to what a route needs, or refuses. A change that nobody vouches for is refused on a proxy's listener. */
+export function admit(principal: Principal, needs: Needs, { method, headers }: Request): void {
+  const isGet = method === "GET" && !METHOD_OVERRIDES.some((name) => headers.has(name));
+  const judged = principal.kind === "reader" && !isGet ? "auth_required" : verdict(principal.kind, needs);
+  if (judged !== true) throw refusal(judged, principal);
+  if (needs === "write") vouchedActor(principal);
 }
 
-/** Lets a principal through to what a route needs, or refuses. */
-export function admit(principal: Principal, route: Pick<Route, "needs">): void {
-  if (may[principal.kind][route.needs]) return;
-  const readonly = principal.kind === "reader";
-  throw new KataError("auth_required", readonly ? "This daemon only lets itself be read." : "This daemon wants a bearer token.", {
-    hint: readonly
-      ? "Ask for the daemon to be started without --insecure-readonly."
-      : "Send Authorization: Bearer <token>; kata takes it from KATA_AUTH_TOKEN.",
-  });
-}
+type Words = { message: string; hint: string };
 
-/** Who a change is credited to (http-api.md §1.2). */
-export function actorOf(_principal: Principal, given: { actor?: unknown }): string {
-  if (typeof given.actor === "string" && !isBlank(given.actor)) return given.actor;
-  throw new KataError("validation", `actor: ${typeof given.actor === "string" ? "must not be blank" : "is required"}`);
-}
+const words: Record<Refusal, Words> = {
+  auth_required: {
+    message: "This daemon wants a bearer token.",
+    hint: "Send Authorization: Bearer <token>; kata takes it from KATA_AUTH_TOKEN.",
+  },
+  bootstrap_token_write_forbidden: {
+    message: "The bootstrap token reads and administers tokens; changes want a token of their maker's own.",
+    hint: "Make one with `kata tokens create --actor NAME`, and send that.",
+  },
+  token_read_only: { message: "This token only reads.", hint: "Use one that was made without --read-only." },
+  token_admin_forbidden: { message: "Only the bootstrap token administers tokens.", hint: "Send that one in KATA_AUTH_TOKEN." },
+};
 
-/** Compares in the same time wherever they differ, and whatever their lengths. */
-function same(given: string, wanted: string): boolean {
-  const digest = (text: string) => createHash("sha256").update(text).digest();
-  return timingSafeEqual(digest(given), digest(wanted));
+const ONLY_READ: Words = {
+  message: "This daemon only lets itself be read.",
+  hint: "Ask for the daemon to be started without --insecure-readonly.",
+};
+const PROXIED: Words = {
+  message: "Tokens are not administered through a proxy.",
+  hint: "Do it on the daemon's own host, or on a listener that no proxy has.",
+};
+
+function refusal(code: Refusal, { kind, asserted }: Principal): KataError {
+  const isProxied = code === "token_admin_forbidden" && asserted !== undefined;
+  const { message, hint } = kind === "reader" ? ONLY_READ : isProxied ? PROXIED : words[code];
+  return new KataError(code, message, { hint });
 }

@@ -13,6 +13,7 @@ import { livenessHandlers } from "./routes/liveness.ts";
 import { metadataHandlers } from "./routes/metadata.ts";
 import { projectHandlers } from "./routes/projects.ts";
 import { recurrenceHandlers } from "./routes/recurrences.ts";
+import { tokenHandlers } from "./routes/tokens.ts";
 import type { Handlers } from "./router.ts";
 
 export const handlers: Handlers = {
@@ -28,6 +29,7 @@ export const handlers: Handlers = {
   ...metadataHandlers,
   ...recurrenceHandlers,
   ...importHandlers,
+  ...tokenHandlers,
   ...eventHandlers,
   ...digestHandlers,
   ...auditHandlers,

@@ -4,10 +4,12 @@ import type { Input, Reply, Route } from "../api/route.ts";
 import { type Routes, routes } from "../api/routes.ts";
 import type { Listener } from "../config/listener.ts";
 import { KataError } from "../core/error.ts";
+import type { Principal } from "../core/principal.ts";
 import { Answer } from "./answer.ts";
 import { type Daemon } from "./daemon.ts";
-import { actorOf, admit, checkOrigin, identify, type Principal } from "./guard.ts";
+import { admit, checkOrigin } from "./guard.ts";
 import { checkHost } from "./host.ts";
+import { actorOf, identify } from "./identify.ts";
 import { BODY_LIMIT, readJson } from "./json.ts";
 import { logError } from "./log.ts";
 
@@ -23,7 +25,8 @@ export type Handler<Id extends RouteId> = (
 export type Handlers = { [Id in RouteId]: Handler<Id> };
 
 type AnyHandler = (daemon: Daemon, input: unknown, asked: Asked) => Promise<unknown>;
-type Received = { listener: Listener; request: Bun.BunRequest<string>; server: Bun.Server<undefined>; principal: Principal };
+type Arrived = { listener: Listener; request: Request; server: Bun.Server<undefined> };
+type Received = Arrived & { request: Bun.BunRequest<string>; principal: Principal };
 type Served = (request: Bun.BunRequest<string>, server: Bun.Server<undefined>) => Promise<Response>;
 
 /** The listener's part of what `Bun.serve` takes: the contract's routes, and an answer for whatever is none. */
@@ -31,34 +34,43 @@ export function serve(
   daemon: Daemon,
   listener: Listener,
   handlers: Handlers,
-): { routes: Record<string, Served>; fetch: (request: Request) => Promise<Response> } {
+): { routes: Record<string, Served>; fetch: (request: Request, server: Bun.Server<undefined>) => Promise<Response> } {
   const byPath = Map.groupBy(Object.keys(paths) as RouteId[], (id) => paths[id].split(" ")[1] ?? "");
   const table: Record<string, Served> = {};
   for (const [path, ids] of byPath) {
     const methods = new Map(ids.map((id) => [paths[id].split(" ")[0] ?? "", id]));
     table[path] = (request, server) =>
-      respond(daemon, listener, request, (principal) => dispatch(daemon, { listener, request, server, principal }, methods, handlers));
+      respond(daemon, { listener, request, server }, (principal) =>
+        dispatch(daemon, { listener, request, server, principal }, methods, handlers),
+      );
   }
-  return { routes: table, fetch: (request) => respond(daemon, listener, request, async (principal) => stray(request, principal)) };
+  const fetch = (request: Request, server: Bun.Server<undefined>) =>
+    respond(daemon, { listener, request, server }, async (principal) => stray(request, principal));
+  return { routes: table, fetch };
 }
 
 async function respond(
   daemon: Daemon,
-  listener: Listener,
-  request: Request,
+  { listener, request, server }: Arrived,
   work: (principal: Principal) => Promise<Response>,
 ): Promise<Response> {
   try {
     checkOrigin(request);
     checkHost(daemon, listener, request);
-    const response = await work(identify(daemon, request));
+    const response = await work(await identify(daemon, listener, request, () => server.requestIP(request)?.address));
     return request.method === "HEAD" ? new Response(null, response) : response;
   } catch (thrown) {
     const error = KataError.from(thrown);
     if (error.code === "internal") logError(`${request.method} ${pathOf(request)}`, error.cause ?? error);
-    const headers = error.code === "method_not_allowed" ? { allow: String((error.data as { allow: string }).allow) } : undefined;
-    return Response.json(error.toWire(), { status: error.status, ...(headers && { headers }) });
+    return Response.json(error.toWire(), { status: error.status, headers: headersFor(error) });
   }
+}
+
+/** What a refusal says in its headers too. */
+function headersFor({ code, data }: KataError): Record<string, string> {
+  if (code === "method_not_allowed") return { allow: (data as { allow: string }).allow };
+  if (code === "rate_limited") return { "retry-after": String((data as { retry_after_seconds: number }).retry_after_seconds) };
+  return {};
 }
 
 /** Without the query, which is for the daemon and not for its log. */
@@ -72,11 +84,11 @@ async function dispatch(
 ): Promise<Response> {
   const id = methods.get(request.method) ?? (request.method === "HEAD" ? headOf(methods) : undefined);
   if (id === undefined) {
-    admit(principal, { needs: "read" });
+    admit(principal, "read", request);
     throw notAllowed(request, methods);
   }
   const route: Route = routes[id];
-  admit(principal, route);
+  admit(principal, route.needs, request);
   const handler = handlers[id] as AnyHandler;
   const input = await read(route, request, principal);
   // The work on a large body takes its time, and nothing moves on the connection meanwhile.
@@ -101,7 +113,7 @@ function notAllowed(request: Request, methods: Map<string, RouteId>): KataError 
 
 /** A path that is no route: cleaned of doubled slashes it may be one. Who may not read learns nothing of what there is. */
 function stray(request: Request, principal: Principal): Response {
-  admit(principal, { needs: "read" });
+  admit(principal, "read", request);
   const { pathname, search } = new URL(request.url, "http://kata.invalid");
   if (pathname.includes("//"))
     return new Response(null, { status: 307, headers: { location: pathname.replaceAll(/\/{2,}/g, "/") + search } });

@@ -1,5 +1,6 @@
 import { mkdirSync } from "node:fs";
 import { dirname } from "node:path";
+import type { App } from "../app/app.ts";
 import { Hub } from "../app/hub.ts";
 import type { DaemonConfig } from "../config/daemon.ts";
 import { printListen } from "../config/listener.ts";
@@ -11,10 +12,12 @@ import { build } from "../core/version.ts";
 import { instanceUid, openStore, SCHEMA_VERSION } from "../store/open.ts";
 import { readCertificate } from "./certificates.ts";
 import type { Daemon } from "./daemon.ts";
+import { Failures } from "./failures.ts";
 import { logFaults } from "./faults.ts";
 import { handlers } from "./handlers.ts";
 import { live } from "./life.ts";
 import { openAll, recordsOf } from "./listeners.ts";
+import { LiveTokens } from "./live-tokens.ts";
 import { keepOutOfLog, log } from "./log.ts";
 import type { Manager } from "./notify.ts";
 import { makePrivateFolder } from "./private-folder.ts";
@@ -49,15 +52,16 @@ export async function startDaemon({ configured, startedBy, manager }: How): Prom
   const ulid = ulidSource(Date.now, (bytes) => crypto.getRandomValues(bytes));
   const db = await openStore(home.db, { ulid, now: () => new Date().toISOString() });
   const ending = new AbortController();
+  const app: App = {
+    db,
+    hub: new Hub(),
+    now: () => new Date(),
+    ulid,
+    instance_uid: await instanceUid(db),
+    settings: { close_throttle: config.close_throttle },
+  };
   const daemon: Daemon = {
-    app: {
-      db,
-      hub: new Hub(),
-      now: () => new Date(),
-      ulid,
-      instance_uid: await instanceUid(db),
-      settings: { close_throttle: config.close_throttle },
-    },
+    app,
     version: build.version,
     schema_version: SCHEMA_VERSION,
     db_path: home.db,
@@ -66,6 +70,8 @@ export async function startDaemon({ configured, startedBy, manager }: How): Prom
     listeners: config.listeners,
     allowed_hosts: config.allowed_hosts,
     auth: config.auth,
+    tokens: new LiveTokens(app),
+    failures: new Failures(() => performance.now()),
   };
   if (config.listeners.some(({ name }) => name === printListen({ kind: "unix", path: home.socket }))) {
     makePrivateFolder(dirname(dirname(home.socket)));

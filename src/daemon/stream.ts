@@ -1,5 +1,6 @@
 import { toEnvelope, type StoredEvent } from "../core/event.ts";
 import { KataError } from "../core/error.ts";
+import type { Principal } from "../core/principal.ts";
 import { follow } from "../app/follow.ts";
 import { projectAt } from "../store/projects.ts";
 import type { Daemon } from "./daemon.ts";
@@ -10,19 +11,30 @@ type Asked = {
 };
 
 /** GET /api/v1/events/stream: server-sent events, resumed from `Last-Event-ID` or `after_id` (http-api.md §14.2). */
-export async function streamEvents(daemon: Daemon, { query, headers }: Asked, request: Request): Promise<Response> {
+export async function streamEvents(
+  daemon: Daemon,
+  { query, headers }: Asked,
+  by: { request: Request; principal: Principal },
+): Promise<Response> {
   checkAccept(headers.accept);
   const cursor = cursorOf(query.after_id, headers["last-event-id"]);
   const project_id = query.project_id === undefined ? undefined : positive("project_id", query.project_id);
   if (project_id !== undefined) await projectAt(daemon.app.db, project_id);
-  const signal = AbortSignal.any([request.signal, daemon.ending]);
 
   async function* frames(): AsyncGenerator<string | Uint8Array> {
-    yield ": connected\n\n";
-    for await (const news of follow(daemon.app, cursor, { project_id }, signal)) {
-      if ("events" in news) yield encoded(news.events);
-      else if ("heartbeat" in news) yield ": keepalive\n\n";
-      else yield frame(news.reset_after_id, "sync.reset_required", { event_id: news.reset_after_id, reset_after_id: news.reset_after_id });
+    const { token } = by.principal;
+    const watched = token && daemon.tokens.watch(token.id);
+    const signal = AbortSignal.any([by.request.signal, daemon.ending, ...(watched ? [watched.signal] : [])]);
+    try {
+      yield ": connected\n\n";
+      for await (const news of follow(daemon.app, cursor, { project_id }, signal)) {
+        if ("events" in news) yield encoded(news.events);
+        else if ("heartbeat" in news) yield ": keepalive\n\n";
+        else
+          yield frame(news.reset_after_id, "sync.reset_required", { event_id: news.reset_after_id, reset_after_id: news.reset_after_id });
+      }
+    } finally {
+      watched?.release();
     }
   }
 

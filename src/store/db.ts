@@ -14,6 +14,7 @@ export interface Database extends Db {
   read<T>(work: (snapshot: Db) => Promise<T>): Promise<T>;
   /** Runs one long statement where it holds up nobody: on SQLite, in a thread of its own. */
   aside<Row>(query: Sql): Promise<Row[]>;
+  /** Closes it once the changes that were asked for have been answered. */
   close(): Promise<void>;
 }
 

@@ -26,12 +26,16 @@ export function openPostgres(url: string): Database {
     const reserved = await pool.reserve();
     return { tx: over(reserved), run: (text: string) => reserved.unsafe(text), release: () => reserved.release() };
   };
+  const { transact, idle } = groupCommit(connect, ["BEGIN", ONE_WRITER]);
   return {
     ...over(pool),
-    transact: groupCommit(connect, ["BEGIN", ONE_WRITER]),
+    transact,
     read: (work) => pool.begin("isolation level repeatable read read only", (snapshot) => work(over(snapshot))),
     aside: (query) => over(pool).all(query),
-    close: () => pool.close(),
+    close: async () => {
+      await idle();
+      await pool.close();
+    },
   };
 }
 

@@ -1,5 +1,6 @@
 import type { Project } from "../api/shapes.ts";
 import { KataError } from "../core/error.ts";
+import { SYSTEM_PROJECT } from "../core/project.ts";
 import { ConstraintError, type Db, one } from "./db.ts";
 import { type Sql, sql } from "./sql.ts";
 
@@ -40,6 +41,16 @@ export async function projectAt(db: Db, id: number): Promise<Project> {
   throw new KataError("project_not_found", found ? `Project ${id} (${found.name}) is archived.` : `There is no project ${id}.`, {
     hint: "List the projects with `kata projects list`.",
   });
+}
+
+/** The hidden project, which the events of the installation itself belong to. */
+export async function systemProject(db: Db): Promise<Pick<Project, "id" | "uid" | "name">> {
+  const found = await one<Pick<Project, "id" | "uid" | "name">>(
+    db,
+    sql`SELECT id, uid, name FROM projects WHERE id = ${SYSTEM_PROJECT.id}`,
+  );
+  if (!found) throw new Error("The database has no system project.");
+  return found;
 }
 
 /** All active projects, oldest first. */

@@ -43,12 +43,14 @@ export function openSqlite(path: string): Database {
   }
 
   const run = (text: string) => void tx.run(raw(text));
+  const { transact, idle } = groupCommit(async () => ({ tx, run, release: () => {} }), ["BEGIN IMMEDIATE"]);
   return {
     ...over(reader),
-    transact: groupCommit(async () => ({ tx, run, release: () => {} }), ["BEGIN IMMEDIATE"]),
+    transact,
     read,
     aside: worker.ask,
     close: async () => {
+      await idle();
       worker.stop();
       for (const handle of [...spare, reader, writer]) closeHandle(handle);
     },

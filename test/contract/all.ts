@@ -14,6 +14,7 @@ import { purgesContract } from "./purges.ts";
 import { recurrencesContract } from "./recurrences.ts";
 import { searchContract } from "./search.ts";
 import { titleTokensContract } from "./title-tokens.ts";
+import { tokensContract } from "./tokens.ts";
 
 /** The contract of each store module, by its file's name; `driver` is what the databases themselves promise. */
 export const contracts = {
@@ -35,4 +36,5 @@ export const contracts = {
   search: searchContract,
   sql: sqlContract,
   "title-tokens": titleTokensContract,
+  tokens: tokensContract,
 };

@@ -1,5 +1,6 @@
 import { expect } from "bun:test";
 import { ConstraintError, one } from "../../src/store/db.ts";
+import { openStore } from "../../src/store/open.ts";
 import { insertProject } from "../../src/store/projects.ts";
 import { every, raw, sql } from "../../src/store/sql.ts";
 import type { Contract } from "./contract.ts";
@@ -43,7 +44,14 @@ export const sqlContract: Contract<typeof import("../../src/store/sql.ts")> = {
 };
 
 /** What the two drivers promise alike (`Database`); there is no module to key it by. */
-export const driverContract: Contract<{ transact(): void; read(): void; aside(): void; among(): void; reserveEventId(): void }> = {
+export const driverContract: Contract<{
+  transact(): void;
+  read(): void;
+  aside(): void;
+  among(): void;
+  reserveEventId(): void;
+  close(): void;
+}> = {
   transact: {
     "undoes all of a change that fails, and none of its neighbours": async ({ db, given }) => {
       const add = (name: string, fails = false) =>
@@ -134,6 +142,21 @@ export const driverContract: Contract<{ transact(): void; read(): void; aside():
           Array.from({ length: 5_000 }, (_, i) => i + 1),
         ),
       ).toHaveLength(3);
+    },
+  },
+  close: {
+    "waits for the changes that were asked for before": async ({ db, dsn, given }) => {
+      const other = await openStore(dsn, { ulid: given.ulid, now: given.now });
+      const row = (name: string) => ({ uid: given.ulid(), name, created_at: given.now() });
+      const changes = ["a", "b"].map((name) =>
+        other.transact(async (tx) => {
+          await Bun.sleep(20);
+          return insertProject(tx, row(name));
+        }),
+      );
+      await other.close();
+      expect((await Promise.all(changes)).map(({ name }) => name)).toEqual(["a", "b"]);
+      expect(await db.all(names)).toEqual([{ name: "a" }, { name: "b" }]);
     },
   },
   reserveEventId: {

@@ -14,6 +14,7 @@ import {
   projectStats,
   renameProject,
   setProjectMetadata,
+  systemProject,
 } from "../../src/store/projects.ts";
 import { sql } from "../../src/store/sql.ts";
 import type { Contract } from "./contract.ts";
@@ -53,6 +54,11 @@ export const projectsContract: Contract<typeof import("../../src/store/projects.
       const archived = await given.archived("old");
       expect(projectAt(db, archived.id)).rejects.toMatchObject({ code: "project_not_found", message: expect.stringContaining("old") });
       for (const id of [0, -1, 99]) expect(projectAt(db, id)).rejects.toMatchObject({ code: "project_not_found" });
+    },
+  },
+  systemProject: {
+    "is the hidden project, which has a uid as others have": async ({ db }) => {
+      expect(await systemProject(db)).toEqual({ id: 0, uid: expect.stringMatching(/^[0-9A-Z]{26}$/), name: "#system" });
     },
   },
   projectsOf: {

@@ -4,6 +4,7 @@ import { lineSafe } from "../../core/text.ts";
 import { parseTime } from "../../core/time.ts";
 import { knownReason } from "../close-flags.ts";
 import { command } from "../command.ts";
+import { table } from "../table.ts";
 
 export const auditCloses = command({
   name: "audit closes",
@@ -48,10 +49,4 @@ function cells({ time, actor, issue, parent = "-", reason, evidence_types = [], 
     lineSafe(evidence_types.join(",")) || "-",
     mark + (flags.join(",") || "-"),
   ];
-}
-
-function table(rows: readonly string[][]): string {
-  const widths = HEAD.map((_, i) => Math.max(...rows.map((row) => Bun.stringWidth(row[i] ?? ""))));
-  const padded = (cell: string, i: number) => cell + " ".repeat(Math.max(0, (widths[i] ?? 0) - Bun.stringWidth(cell)));
-  return rows.map((row) => row.map(padded).join("  ").trimEnd()).join("\n");
 }

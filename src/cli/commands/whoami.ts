@@ -1,4 +1,5 @@
 import { lineSafe } from "../../core/text.ts";
+import { isOwnToken } from "../../core/token.ts";
 import { actorOf } from "../actor.ts";
 import { command } from "../command.ts";
 
@@ -11,6 +12,9 @@ export const whoami = command({
   flags: {},
   async run(_, { global, env, folder }) {
     const data = actorOf(global.as, env, folder);
-    return { data, text: `actor=${lineSafe(data.actor)} source=${data.source}` };
+    const decides = isOwnToken(env["KATA_AUTH_TOKEN"] ?? "")
+      ? ["kata: a daemon that knows the token from KATA_AUTH_TOKEN goes by its actor"]
+      : [];
+    return { data, text: `actor=${lineSafe(data.actor)} source=${data.source}`, notices: decides };
   },
 });

@@ -5,5 +5,5 @@ import { streamEvents } from "../stream.ts";
 export const eventHandlers = {
   "events.poll": ({ app }, { query }) => pollEvents(app, query),
   "events.poll_project": ({ app }, { params, query }) => pollEvents(app, { ...params, ...query }),
-  "events.stream": (daemon, input, { request }) => streamEvents(daemon, input, request),
+  "events.stream": streamEvents,
 } satisfies Partial<Handlers>;

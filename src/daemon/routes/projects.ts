@@ -2,6 +2,7 @@ import { detachAlias, removeProject } from "../../app/archives.ts";
 import { initFolder, resolveFolder } from "../../app/folders.ts";
 import { mergeProjects } from "../../app/merges.ts";
 import { initProject, listProjects, renameProjectTo, resolveProject, showProject } from "../../app/projects.ts";
+import { mayWrite } from "../identify.ts";
 import type { Handlers } from "../router.ts";
 
 type Sought = { name?: string | null | undefined; alias?: unknown; start_path?: string | null | undefined };
@@ -11,7 +12,10 @@ const isFolder = (body: Sought): body is Sought & { start_path: string } =>
   !body.alias && !body.name?.trim() && Boolean(body.start_path?.trim());
 
 export const projectHandlers = {
-  "projects.resolve": ({ app }, { body }) => (isFolder(body) ? resolveFolder(app, body.start_path) : resolveProject(app, body)),
+  "projects.resolve": ({ app }, { body }, { principal }) => {
+    const remember = { remember: mayWrite(principal) };
+    return isFolder(body) ? resolveFolder(app, body.start_path, remember) : resolveProject(app, body, remember);
+  },
   "projects.init": ({ app }, { body }) => (body.start_path?.trim() ? initFolder(app, body, body.start_path) : initProject(app, body)),
   "projects.list": async ({ app }, { query }) => {
     const included = query.include.split(",").map((part) => part.trim().toLowerCase());
