@@ -1,4 +1,5 @@
 import type { Issue, Project, Recurrence } from "../api/shapes.ts";
+import { readRule } from "../core/rrule.ts";
 import { insertIssue } from "../store/issues.ts";
 import { insertLabel } from "../store/labels.ts";
 import { findOccurrence, findRecurrenceById, updateRecurrence } from "../store/recurrences.ts";
@@ -17,7 +18,7 @@ export async function materializeNext(app: App, work: Change, { issue, project, 
   const { tx, now, emit } = work;
   const recurrence = await findRecurrenceById(tx, issue.recurrence_id);
   if (!recurrence) return;
-  const { nextDate, readRule } = await import("./rrule.ts");
+  const { nextDate } = await import("./rrule.ts");
   const rule = readRule(recurrence.rrule, recurrence.timezone);
   const dateAfter = (date: string) => nextDate(rule, recurrence.dtstart, date) ?? null;
   const key = dateAfter(issue.occurrence_key);

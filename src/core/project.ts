@@ -3,7 +3,8 @@ import { KataError } from "./error.ts";
 /** What belongs to no project lives in a hidden one, which no list, feed or digest shows. */
 export const SYSTEM_PROJECT = { id: 0, name: "#system" } as const;
 
-const UNPRINTABLE = /[\p{Cc}\p{Cf}\p{Zl}\p{Zp}\p{Cs}\p{Co}\p{Cn}]/u;
+/** Of all spaces only the common one can be told from it. */
+const UNPRINTABLE = /[\p{Cc}\p{Cf}\p{Zl}\p{Zp}\p{Cs}\p{Co}\p{Cn}]|(?! )\p{Zs}/u;
 
 /** A project's name, trimmed: not blank, printable, and without `#`, which divides it from a short id in a ref. */
 export function checkProjectName(name: string): string {

@@ -1,6 +1,6 @@
-/** Refuses nothing: whether there is anything but white space, by Unicode's notion of it. */
+/** Whether there is nothing but white space, by Unicode's notion of it: `trim` does not know NEL. */
 export function isBlank(text: string): boolean {
-  return text.trim() === "";
+  return text.replaceAll("\u0085", "").trim() === "";
 }
 
 const ESC = "\u001b";

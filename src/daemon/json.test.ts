@@ -28,3 +28,9 @@ test("`readJson()` keeps numbers as they were written, and gives none that is no
 test("`readJson()` refuses a body over the limit with 413", async () => {
   await expect(read(`"${"x".repeat(20)}"`, 10)).rejects.toMatchObject({ code: "error", status: 413 });
 });
+
+test("`readJson()` refuses what is nested too deep to be walked through", async () => {
+  const nested = (depth: number) => `{"a":${"[".repeat(depth)}1.5${"]".repeat(depth)}}`;
+  await expect(read(nested(100_000))).rejects.toMatchObject({ code: "validation" });
+  expect(JSON.stringify(await read(nested(900)))).toBe(nested(900));
+});
