@@ -5,6 +5,7 @@ import { checkRevision, type Metadata } from "../core/metadata.ts";
 import { checkPriority } from "../core/priority.ts";
 import { checkDate, checkTemplateTitle, checkTimezone, templateLabels } from "../core/recurrence.ts";
 import { readRule } from "../core/rrule.ts";
+import { isUlid } from "../core/ulid.ts";
 import type { Db } from "../store/db.ts";
 import { projectAt } from "../store/projects.ts";
 import { findRecurrence, insertRecurrence, type NewRecurrence, recurrencesOf, updateRecurrence } from "../store/recurrences.ts";
@@ -91,7 +92,8 @@ export async function showRecurrence(app: App, input: { project_id: number; uid:
 }
 
 async function recurrenceAt(db: Db, projectId: number, uid: string): Promise<Recurrence> {
-  const found = await findRecurrence(db, projectId, uid.toUpperCase());
+  const upper = uid.toUpperCase();
+  const found = isUlid(upper) ? await findRecurrence(db, projectId, upper) : undefined;
   if (found) return found;
   throw new KataError("not_found", `There is no recurrence ${JSON.stringify(uid)} in this project.`);
 }

@@ -14,7 +14,8 @@ test("`readJson()` refuses what is no UTF-8, has a byte order mark, or goes on a
   await expect(read(new Uint8Array([0x22, 0xff, 0x22]))).rejects.toMatchObject({ code: "validation" });
   await expect(read(new Uint8Array([0xef, 0xbb, 0xbf, 0x7b, 0x7d]))).rejects.toMatchObject({ code: "validation" });
   await expect(read("{} {}")).rejects.toMatchObject({ code: "validation" });
-  await expect(read('"\\ud800"')).rejects.toMatchObject({ code: "validation" });
+  await expect(read('"\\ud800"')).rejects.toMatchObject({ message: "body: has half of a surrogate pair, which no text can hold" });
+  await expect(read('{"links":[{"to":"\\ude00"}]}')).rejects.toMatchObject({ message: expect.stringMatching(/^links\.0\.to: /) });
   await expect(read(" ")).rejects.toMatchObject({ code: "validation", message: "body: is missing; send a JSON object" });
 });
 

@@ -21,8 +21,8 @@ export async function readJson(request: Request, limit: number): Promise<unknown
   if (text.trim() === "") throw new KataError("validation", "body: is missing; send a JSON object");
   if (isDeeper(text, DEEPEST)) throw new KataError("validation", `body: has lists or objects more than ${DEEPEST} deep in each other`);
   const value = parse(text);
-  if (/\\u[dD][89a-fA-F]/.test(text) && hasLoneSurrogate(value))
-    throw new KataError("validation", "body: has half of a surrogate pair, which no text can hold");
+  const broken = /\\u[dD][89a-fA-F]/.test(text) ? loneSurrogate(value) : undefined;
+  if (broken !== undefined) throw new KataError("validation", `${broken || "body"}: has half of a surrogate pair, which no text can hold`);
   const twice = duplicate(text);
   if (twice !== undefined) throw new KataError("validation", `${twice}: is there twice`);
   return value;
@@ -44,10 +44,16 @@ function parse(text: string): unknown {
   }
 }
 
-function hasLoneSurrogate(value: unknown): boolean {
-  if (typeof value === "string") return !value.isWellFormed();
-  if (typeof value !== "object" || value === null) return false;
-  return Object.entries(value).some(([name, member]) => !name.isWellFormed() || hasLoneSurrogate(member));
+/** Where the first half of a surrogate pair stands, as a path; a name that has one is left out of it. */
+function loneSurrogate(value: unknown): string | undefined {
+  if (typeof value === "string") return value.isWellFormed() ? undefined : "";
+  if (typeof value !== "object" || value === null) return undefined;
+  for (const [name, member] of Object.entries(value)) {
+    if (!name.isWellFormed()) return "";
+    const within = loneSurrogate(member);
+    if (within !== undefined) return within === "" ? name : `${name}.${within}`;
+  }
+  return undefined;
 }
 
 /** The first member that an object names twice, as a path. The text is known to be JSON: every string before a colon is a name. */
