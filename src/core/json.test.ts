@@ -5,6 +5,14 @@ import { isDeeper, isJsonObject, parseJson } from "./json.ts";
 test("`parseJson()` loses no digit of a number", () => {
   for (const text of ["1.0", "1e400", "12345678901234567890", '{"a":[0.10,{"b":-1E+2}],"c":7}'])
     expect(JSON.stringify(parseJson(text))).toBe(text);
+  const number = fc.stringMatching(/^-?(?:0|[1-9]\d{0,25})(?:\.\d{1,4})?(?:[eE][+-]?\d{1,3})?$/).filter((text) => text !== "-0");
+  const values = fc.array(
+    fc.oneof(
+      number,
+      fc.string({ unit: "binary-ascii" }).map((text) => JSON.stringify(text)),
+    ),
+  );
+  fc.assert(fc.property(values, (texts) => JSON.stringify(parseJson(`[ ${texts.join(" ,\n")}]`)) === `[${texts.join(",")}]`));
   expect(parseJson('{"a":9007199254740991}')).toEqual({ a: 9_007_199_254_740_991 });
 });
 

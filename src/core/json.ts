@@ -6,8 +6,8 @@ declare global {
   }
 }
 
-/** Numbers that may not come out of a double as they went in: all that have a point, an exponent or many digits. */
-const UNSURE = /\d[.eE]|\d{16}/;
+/** Where a number may begin that does not come out of a double as it went in: with a point, an exponent or many digits. */
+const UNSURE = /(?:^|[:[,])\s*-?(?:\d+[.eE]|\d{16})/;
 
 /** Parses JSON so that `JSON.stringify` writes every number as it was: those that are no safe integers come as raw JSON. */
 export function parseJson(text: string): unknown {
