@@ -3,7 +3,7 @@ import { type Frequency, numbersOf, type Rule } from "./rrule.ts";
 const DAY_MS = 86_400_000;
 const DAY_SECONDS = 86_400;
 const LAST_DAY = Date.parse("9999-12-31T00:00:00Z");
-/** Every rule by the day that ever comes again does so within the calendar's cycle of leap years and weekdays. */
+/** A rule that comes again does so within the calendar's cycle of leap years and weekdays, but for strides that drift by seconds. */
 const LONGEST_GAP_DAYS = 41 * 366;
 
 const SECONDS: Partial<Record<Frequency, number>> = { DAILY: DAY_SECONDS, HOURLY: 3_600, MINUTELY: 60, SECONDLY: 1 };
