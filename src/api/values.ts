@@ -1,22 +1,35 @@
 import * as v from "valibot";
+import { parseInteger } from "../core/integer.ts";
+import { isJsonObject } from "../core/json.ts";
 import { parseTime } from "../core/time.ts";
 
 /** Texts are stored on both databases, and PostgreSQL has no NUL. */
 const NO_NUL = v.check<string, string>((text) => !text.includes("\u0000"), "must not contain NUL");
 
 export const Text = v.pipe(v.string("must be a text"), NO_NUL);
+/** Its range is looked at after the project and the issue, by whoever sets it (http-api.md §2). */
 export const Priority = v.pipe(
   v.number("must be an integer from 0 to 4"),
   v.integer("must be an integer from 0 to 4"),
-  v.minValue(0, ({ received }) => `must be from 0 (most urgent) to 4, not ${received}`),
-  v.maxValue(4, ({ received }) => `must be from 0 (most urgent) to 4, not ${received}`),
+  v.description("From 0, most urgent, to 4"),
 );
 export const Flag = v.boolean("must be true or false");
 export const LinkTypes = v.picklist(
   ["parent", "blocks", "related"],
   ({ received }) => `must be parent, blocks or related, not ${received}`,
 );
-export const JsonObject = v.record(v.string(), v.unknown(), "must be an object");
+
+/** The library takes lists for objects, and a number that is kept raw. */
+function objectsOnly<S extends v.GenericSchema>(schema: S): S {
+  return { ...schema, "~run": (found, config) => schema["~run"](isJsonObject(found.value) ? found : { value: null }, config) };
+}
+
+const record = v.record(v.string(), v.unknown(), "must be an object");
+/** An object as it was sent: the library would leave out some names, such as `constructor`. */
+export const JsonObject: typeof record = {
+  ...record,
+  "~run": (found, config) => (isJsonObject(found.value) ? { typed: true, value: found.value } : record["~run"]({ value: null }, config)),
+};
 
 /** An optional member of a request: `null` is the same as leaving it out (http-api.md §1). */
 export function maybe<const S extends v.GenericSchema>(schema: S) {
@@ -25,7 +38,9 @@ export function maybe<const S extends v.GenericSchema>(schema: S) {
 
 /** A request's body: other members than these are refused. */
 export function request<const E extends v.ObjectEntries>(entries: E) {
-  return v.strictObject(entries, (issue) => (issue.expected === "never" ? "is not a member of this request" : "must be an object"));
+  return objectsOnly(
+    v.strictObject(entries, (issue) => (issue.expected === "never" ? "is not a member of this request" : "must be an object")),
+  );
 }
 
 /** The body of a change: it may name who makes it. */
@@ -44,14 +59,15 @@ export function listOf<const S extends v.GenericSchema>(schema: S) {
   );
 }
 
-const INTEGER = /^[+-]?\d{1,15}$/;
-
 /** An integer in a path or query. */
 export function integerText(message = "must be an integer") {
   return v.pipe(
     v.string(),
-    v.regex(INTEGER, ({ received }) => `${message}, not ${received}`),
-    v.transform(Number),
+    v.check(
+      (text) => parseInteger(text) !== undefined,
+      ({ received }) => `${message}, not ${received}`,
+    ),
+    v.transform((text) => parseInteger(text) ?? 0),
   );
 }
 
@@ -88,6 +104,6 @@ export const ActorQuery = v.object({ actor: v.optional(Text) });
 /** `If-Match: "rev-N"`, as a revision (http-api.md §11). */
 export const Revision = v.pipe(
   v.string('must be "rev-N" with the revision that was read'),
-  v.regex(/^"rev-\d{1,15}"$/, ({ received }) => `must be "rev-N" with its quotes, not ${received}`),
+  v.regex(/^"rev-\d{1,19}"$/, ({ received }) => `must be "rev-N" with its quotes, not ${received}`),
   v.transform((tag) => Number(tag.slice(5, -1))),
 );

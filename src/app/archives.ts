@@ -28,10 +28,11 @@ export async function removeProject(app: App, { project_id, actor, force }: Acto
         },
       );
     }
-    const alias_count = (await aliasesOf(tx, project_id)).length;
+    const aliases = await aliasesOf(tx, project_id);
     await archiveProject(tx, project_id, now);
-    const payload = { alias_count, open_issues, ...(force && { force: true as const }) };
-    const event = await emit({ type: "project.removed", project, actor, payload, changes: { deleted_at: { from: null, to: now } } });
+    const payload = { alias_count: aliases.length, open_issues, ...(force && { force: true as const }) };
+    const changes = { deleted_at: { from: null, to: now }, ...(aliases.length > 0 && { aliases: { from: aliases, to: [] } }) };
+    const event = await emit({ type: "project.removed", project, actor, payload, changes });
     return { project: (await findProject(tx, project_id)) as Project, event: toWireEvent(event) };
   });
   return result;

@@ -1,7 +1,7 @@
 import type { Issue, Mutation } from "../api/shapes.ts";
 import { checkMessage, type CloseReason, THROTTLE_WINDOW_MS, type Throttled, throttled } from "../core/close.ts";
 import { KataError } from "../core/error.ts";
-import { checkEvidence, type Evidence, storedEvidence } from "../core/evidence.ts";
+import { checkEvidence, type Evidence, referredIssue, storedEvidence } from "../core/evidence.ts";
 import { lineSafe } from "../core/text.ts";
 import { isoTime } from "../core/time.ts";
 import { siblingCloses } from "../store/closes.ts";
@@ -50,7 +50,8 @@ async function checkProof({ tx, project, issue }: IssueChange, { reason, message
   if (tui && reason === "done") return;
   checkMessage(reason, message);
   checkEvidence(reason, evidence);
-  for (const { issue_ref } of evidence) {
+  for (const item of evidence) {
+    const issue_ref = referredIssue(item);
     if (issue_ref === undefined) continue;
     const target = await findIssueAt(tx, project, issue_ref);
     const named = JSON.stringify(issue_ref);

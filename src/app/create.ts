@@ -2,6 +2,7 @@ import type { Event, Issue, Project } from "../api/shapes.ts";
 import { KataError } from "../core/error.ts";
 import { type Changes, type CreatedLink, type EventPayloads, type LinkType, toWireEvent } from "../core/event.ts";
 import { checkLabels } from "../core/label.ts";
+import { checkPriority } from "../core/priority.ts";
 import { qualifiedId } from "../core/ref.ts";
 import { likeness, LEAST_TITLE_SHARE, LOOKALIKE, tokensOf, wordsOf } from "../core/similarity.ts";
 import { isBlank } from "../core/text.ts";
@@ -128,12 +129,14 @@ async function readDraft(tx: Db, project: Project, input: CreateInput): Promise<
   if (parents.length > 1) {
     throw new KataError("parent_already_set", `links: an issue has one parent, not ${parents.map(({ to }) => to.short_id).join(" and ")}`);
   }
+  const priority = input.priority ?? undefined;
+  if (priority !== undefined) checkPriority("priority", priority);
   if (isBlank(input.title)) throw new KataError("validation", "title: must not be blank");
   return {
     title: input.title,
     body: input.body ?? "",
     owner: input.owner || undefined,
-    priority: input.priority ?? undefined,
+    priority,
     given_labels: input.labels,
     labels: checkLabels(input.labels),
     given_links,

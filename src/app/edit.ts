@@ -2,6 +2,7 @@ import type { Event } from "../api/shapes.ts";
 import { KataError } from "../core/error.ts";
 import { changesBetween } from "../core/event.ts";
 import { hasLinks, type LinkChanges, type LinksDelta } from "../core/link.ts";
+import { checkPriority } from "../core/priority.ts";
 import { isBlank } from "../core/text.ts";
 import { updateIssue } from "../store/issues.ts";
 import { reindexIssue, reindexTitle } from "../store/search.ts";
@@ -40,6 +41,7 @@ function checkEdit({ title, body, owner, set_priority, clear_priority, links_del
   }
   if (isGiven(set_priority) && clear_priority)
     throw new KataError("validation", "set_priority and clear_priority can't be sent together.", { hint: "Send one of them." });
+  if (isGiven(set_priority)) checkPriority("set_priority", set_priority);
   if (isGiven(title) && isBlank(title))
     throw new KataError("validation", "title: must not be blank", { hint: "Leave it out to keep the title." });
 }

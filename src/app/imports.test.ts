@@ -74,6 +74,8 @@ describe("`importItems()`", () => {
           body: { from: "", to: "b" },
           owner: { from: null, to: "bob" },
           priority: { from: null, to: 1 },
+          author: { from: null, to: "old" },
+          created_at: { from: null, to: T1 },
         },
       },
       { type: "issue.created", issue_uid: uids[1], changes: { status: { from: "open", to: "closed" }, closed_at: { from: null, to: T3 } } },
@@ -86,7 +88,7 @@ describe("`importItems()`", () => {
       {
         type: "issue.commented",
         payload: { source, external_id: "A", comment_external_id: "C", comment_id: a?.comments[0]?.id },
-        changes: { comment: { from: null, to: { uid: a?.comments[0]?.uid, body: "Seen on safari" } } },
+        changes: { comment: { from: null, to: { uid: a?.comments[0]?.uid, body: "Seen on safari", author: "carol" } } },
       },
       { type: "issue.linked", issue_uid: uids[1], related_issue_uid: uids[0], changes: { parent: { from: null, to: uids[0] } } },
     ]);

@@ -120,7 +120,7 @@ async function createImported({ app, tx, now, emit, project, actor, scope }: Imp
   await indexIssue(tx, { issue_id: issue.id, project_id: project.id, title, body, comments: "" });
   await indexTitle(tx, issue);
   await putMapping(tx, scope, { external_id, object_type: "issue", issue_id: issue.id, source_updated_at: updated_at }, now);
-  const changes = changesBetween<Record<string, unknown>>(NOTHING, stateOf(item));
+  const changes = changesBetween<Record<string, unknown>>(NOTHING, { ...stateOf(item), author, created_at, updated_at });
   await emit({ type: "issue.created", project, issue, actor, payload: { source: scope.source, external_id }, changes });
   return issue;
 }
@@ -128,7 +128,7 @@ async function createImported({ app, tx, now, emit, project, actor, scope }: Imp
 async function updateImported({ tx, now, emit, project, actor, scope }: Import, item: Item, issue: Issue): Promise<Known> {
   const { external_id, updated_at } = item;
   const after = stateOf(item);
-  const changes = changesBetween<Record<string, unknown>>(stateOf(issue), after);
+  const changes = changesBetween<Record<string, unknown>>({ ...stateOf(issue), updated_at: issue.updated_at }, { ...after, updated_at });
   await updateIssue(tx, issue.id, after, updated_at);
   if (changes["title"] || changes["body"]) await reindexIssue(tx, { ...issue, ...after });
   if (changes["title"]) await reindexTitle(tx, issue, after);
@@ -153,7 +153,7 @@ async function importComments({ app, tx, now, emit, project, actor, scope }: Imp
         issue,
         actor,
         payload: { comment_id: comment.id, comment_external_id: external_id, external_id: item.external_id, source: scope.source },
-        changes: { comment: { from: null, to: { uid: comment.uid, body } } },
+        changes: { comment: { from: null, to: { uid: comment.uid, body, author, created_at } } },
       });
     }
     if (fresh.length > 0) await reindexIssue(tx, issue);

@@ -88,10 +88,10 @@ const MOST_CANDIDATES = 20;
 /** An issue of any project by its ULID, or by a unique start of 8 characters or more (http-api.md §7). */
 export async function findIssueAnywhere(app: App, input: { uid: string; include_deleted: boolean }): Promise<Shown> {
   const start = input.uid.toUpperCase();
-  if (!/^[0-7][0-9A-HJKMNP-TV-Z]{0,25}$/.test(start))
-    throw new KataError("validation", `uid: ${JSON.stringify(input.uid)} is no ULID: those have 26 of 0-9 and A-Z without I, L, O, U`);
   if (start.length < SHORTEST_START)
     throw new KataError("prefix_too_short", `uid: ${JSON.stringify(input.uid)} is too short: give ${SHORTEST_START} characters or more`);
+  if (!/^[0-7][0-9A-HJKMNP-TV-Z]{0,25}$/.test(start))
+    throw new KataError("validation", `uid: ${JSON.stringify(input.uid)} is no ULID: those have 26 of 0-9 and A-Z without I, L, O, U`);
   return app.db.read(async (db) => {
     const whole = await findIssueByUid(db, start);
     if (whole) await projectAt(db, whole.project_id);

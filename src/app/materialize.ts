@@ -1,4 +1,6 @@
 import type { Issue, Project, Recurrence } from "../api/shapes.ts";
+import { changesBetween } from "../core/event.ts";
+import { readRule } from "../core/rrule.ts";
 import { insertIssue } from "../store/issues.ts";
 import { insertLabel } from "../store/labels.ts";
 import { findOccurrence, findRecurrenceById, updateRecurrence } from "../store/recurrences.ts";
@@ -17,7 +19,7 @@ export async function materializeNext(app: App, work: Change, { issue, project, 
   const { tx, now, emit } = work;
   const recurrence = await findRecurrenceById(tx, issue.recurrence_id);
   if (!recurrence) return;
-  const { nextDate, readRule } = await import("./rrule.ts");
+  const { nextDate } = await import("./rrule.ts");
   const rule = readRule(recurrence.rrule, recurrence.timezone);
   const dateAfter = (date: string) => nextDate(rule, recurrence.dtstart, date) ?? null;
   const key = dateAfter(issue.occurrence_key);
@@ -26,27 +28,40 @@ export async function materializeNext(app: App, work: Change, { issue, project, 
       await updateRecurrence(tx, recurrence.id, { next_occurrence_key: null, updated_at: now });
     return;
   }
-  const cursor = { next_occurrence_key: dateAfter(key), updated_at: now };
+  const cursor = { next_occurrence_key: dateAfter(key) };
+  const before = { next_occurrence_key: recurrence.next_occurrence_key, last_materialized_uid: recurrence.last_materialized_uid };
   const present = await findOccurrence(tx, recurrence.id, key);
   const common = { recurrence_uid: recurrence.uid, occurrence_key: key };
   if (present !== undefined) {
-    await updateRecurrence(tx, recurrence.id, cursor);
+    await updateRecurrence(tx, recurrence.id, { ...cursor, updated_at: now });
     const payload = { ...common, existing_issue_uid: present, reason: "already_exists" as const };
-    await emit({ type: "recurrence.materialization_skipped", project, actor, payload });
+    const changes = changesBetween<Cursor>(before, cursor);
+    await emit({ type: "recurrence.materialization_skipped", project, actor, payload, changes });
     return;
   }
-  const made = await insertOccurrence(app, work, { recurrence, project, actor, key });
-  await updateRecurrence(tx, recurrence.id, { ...cursor, last_materialized_uid: made.uid });
+  const { made, state } = await insertOccurrence(app, work, { recurrence, project, actor, key });
+  const after = { ...cursor, last_materialized_uid: made.uid };
+  await updateRecurrence(tx, recurrence.id, { ...after, updated_at: now });
   const { template_title: title, template_body: body, template_labels: labels } = recurrence;
-  const changes = { title: { from: null, to: title }, ...(body !== "" && { body: { from: null, to: body } }) };
+  const changes = changesBetween<Record<string, unknown>>({ body: "" }, state);
   await emit({ type: "issue.created", project, issue: made, actor, payload: { title, body, ...common, labels }, changes });
-  await emit({ type: "recurrence.materialized", project, issue: made, actor, payload: { ...common, issue_uid: made.uid } });
+  await emit({
+    type: "recurrence.materialized",
+    project,
+    issue: made,
+    actor,
+    payload: { ...common, issue_uid: made.uid },
+    changes: changesBetween<Cursor>(before, after),
+  });
 }
 
+type Cursor = { next_occurrence_key?: string | null | undefined; last_materialized_uid?: string | undefined };
 type Occurrence = { recurrence: Recurrence; project: Project; actor: string; key: string };
 
 async function insertOccurrence(app: App, { tx, now }: Change, { recurrence, project, actor, key }: Occurrence) {
   const { template_title: title, template_body: body, template_labels, template_metadata } = recurrence;
+  const { template_owner: owner, template_priority: priority } = recurrence;
+  const metadata = { ...template_metadata, scheduled_on: key };
   const uid = app.ulid();
   const { id, short_id } = await insertIssue(tx, {
     uid,
@@ -54,9 +69,9 @@ async function insertOccurrence(app: App, { tx, now }: Change, { recurrence, pro
     title,
     body,
     author: actor,
-    owner: recurrence.template_owner,
-    priority: recurrence.template_priority,
-    metadata: JSON.stringify({ ...template_metadata, scheduled_on: key }),
+    owner,
+    priority,
+    metadata: JSON.stringify(metadata),
     recurrence_id: recurrence.id,
     occurrence_key: key,
     created_at: now,
@@ -65,5 +80,5 @@ async function insertOccurrence(app: App, { tx, now }: Change, { recurrence, pro
   for (const label of template_labels) await insertLabel(tx, { issue_id: id, label, author: actor, created_at: now });
   await indexIssue(tx, { issue_id: id, project_id: project.id, title, body, comments: "" });
   await indexTitle(tx, { id, project_id: project.id, title });
-  return { id, uid, short_id };
+  return { made: { id, uid, short_id }, state: { title, body, owner, priority, metadata } };
 }

@@ -1,5 +1,6 @@
 import { expect, test } from "bun:test";
 import { freshApp, type TestApp } from "../../test/apps.ts";
+import { eventsIn } from "../../test/events.ts";
 import { removeProject } from "./archives.ts";
 import { createIssue } from "./create.ts";
 import { listIssues, showIssue } from "./issues.ts";
@@ -44,6 +45,8 @@ test("`removeProject()` forgets the aliases, so that nothing resolves to it", as
   const { project: made } = await initProject(app, { name: "x", alias });
   const { event } = await removeProject(app, { project_id: made.id, actor: "ann", force: false });
   expect(event).toMatchObject({ type: "project.removed", payload: '{"alias_count":1,"open_issues":0}' });
+  const [told] = (await eventsIn(app.db)).slice(-1);
+  expect(told?.changes).toMatchObject({ aliases: { from: [{ alias_identity: alias.identity, root_path: "/x" }], to: [] } });
   expect(resolveProject(app, { alias })).rejects.toMatchObject({ code: "project_not_initialized" });
 });
 

@@ -1,7 +1,7 @@
 import type { Issue } from "../api/shapes.ts";
 import { KataError } from "../core/error.ts";
 import { checkRevision } from "../core/metadata.ts";
-import { isUlid } from "../core/ulid.ts";
+import { isBlank } from "../core/text.ts";
 import type { Db } from "../store/db.ts";
 import { moveMappings } from "../store/import-mappings.ts";
 import { findIssue, freeShortId, issueAt, updateIssue } from "../store/issues.ts";
@@ -17,12 +17,13 @@ export type Moved = { issue: Issue; event_id: number; new_short_id: string; chan
 /** Moves an issue to another project, where it gets a short id of its own; its uid stays (data-model.md §12). */
 export async function moveIssue(app: App, input: MoveInput): Promise<Moved> {
   const to_uid = input.to_project_uid.toUpperCase();
-  if (!isUlid(to_uid)) throw new KataError("validation", `to_project_uid: ${JSON.stringify(input.to_project_uid)} is no ULID`);
+  if (isBlank(to_uid)) throw new KataError("validation", "to_project_uid: must not be blank");
   const { result } = await change(app, async ({ tx, now, emit }) => {
     const source = await projectAt(tx, input.project_id);
     const issue = await issueAt(tx, source, input.ref);
     const target = await findProjectByUid(tx, to_uid);
-    if (!target || target.deleted_at !== undefined) throw new KataError("project_not_found", `There is no active project ${to_uid}.`);
+    if (!target || target.deleted_at !== undefined)
+      throw new KataError("project_not_found", `There is no active project ${JSON.stringify(to_uid)}.`);
     if (target.id === source.id) throw new KataError("same_project", `${issue.short_id} is in ${source.name} already.`);
     checkRevision("issue", issue.revision, input.revision);
     await checkFree(tx, issue);

@@ -1,11 +1,14 @@
 import type { Mutation } from "../api/shapes.ts";
+import { checkPriority } from "../core/priority.ts";
 import { updateIssue } from "../store/issues.ts";
 import type { App } from "./app.ts";
 import { changeIssue, type IssueChange, type Target } from "./change-issue.ts";
 
 /** Sets an issue's priority, or clears it with null; the same again changes nothing. */
 export async function prioritizeIssue(app: App, input: Target & { priority?: number | null | undefined }): Promise<Mutation> {
-  return changeIssue(app, input, (change) => setPriority(change, input.priority ?? undefined));
+  const priority = input.priority ?? undefined;
+  if (priority !== undefined) checkPriority("priority", priority);
+  return changeIssue(app, input, (change) => setPriority(change, priority));
 }
 
 /** Sets or clears the priority within a change, where that is another one. */

@@ -2,7 +2,10 @@ import type { Recurrence } from "../api/shapes.ts";
 import { KataError } from "../core/error.ts";
 import { changesBetween } from "../core/event.ts";
 import { checkRevision, type Metadata } from "../core/metadata.ts";
-import { checkDate, checkTemplateTitle, checkTimezone, dayBefore, templateLabels } from "../core/recurrence.ts";
+import { checkPriority } from "../core/priority.ts";
+import { checkDate, checkTemplateTitle, checkTimezone, templateLabels } from "../core/recurrence.ts";
+import { readRule } from "../core/rrule.ts";
+import { isUlid } from "../core/ulid.ts";
 import type { Db } from "../store/db.ts";
 import { projectAt } from "../store/projects.ts";
 import { findRecurrence, insertRecurrence, type NewRecurrence, recurrencesOf, updateRecurrence } from "../store/recurrences.ts";
@@ -30,8 +33,8 @@ export type RecurrenceInput = { [K in keyof Schedule]?: Maybe<string> } & {
 async function firstDate({ rrule, dtstart, timezone }: Schedule): Promise<string | null> {
   checkDate("dtstart", dtstart);
   checkTimezone(timezone);
-  const { nextDate, readRule } = await import("./rrule.ts");
-  return nextDate(readRule(rrule, timezone), dtstart, dayBefore(dtstart)) ?? null;
+  const { nextDate } = await import("./rrule.ts");
+  return nextDate(readRule(rrule, timezone), dtstart) ?? null;
 }
 
 /** Stores a recurrence, which makes no issue by itself (http-api.md §12). */
@@ -50,7 +53,7 @@ export async function createRecurrence(app: App, input: NewRecurrenceInput): Pro
       template_title: checkTemplateTitle(template.title),
       template_body: template.body ?? "",
       template_owner: template.owner || null,
-      template_priority: template.priority ?? null,
+      template_priority: templatePriority(template.priority),
       template_labels: JSON.stringify(templateLabels(template.labels ?? [])),
       template_metadata: JSON.stringify(template.metadata ?? {}),
       next_occurrence_key,
@@ -89,10 +92,14 @@ export async function showRecurrence(app: App, input: { project_id: number; uid:
 }
 
 async function recurrenceAt(db: Db, projectId: number, uid: string): Promise<Recurrence> {
-  const found = await findRecurrence(db, projectId, uid.toUpperCase());
+  const upper = uid.toUpperCase();
+  const found = isUlid(upper) ? await findRecurrence(db, projectId, upper) : undefined;
   if (found) return found;
   throw new KataError("not_found", `There is no recurrence ${JSON.stringify(uid)} in this project.`);
 }
+
+const templatePriority = (priority: Maybe<number>) =>
+  priority === null || priority === undefined ? null : checkPriority("template.priority", priority);
 
 type Columns = ReturnType<typeof columnsOf>;
 
@@ -148,7 +155,7 @@ function editedTemplate(
     template_title: checkTemplateTitle(title ?? before.template_title),
     template_body: body ?? before.template_body,
     template_owner: (owner ?? before.template_owner) || null,
-    template_priority: priority ?? before.template_priority,
+    template_priority: templatePriority(priority) ?? before.template_priority,
     template_labels: labels ? templateLabels(labels) : before.template_labels,
     template_metadata: metadata ?? before.template_metadata,
   };

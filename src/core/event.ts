@@ -1,4 +1,5 @@
 import type { Evidence } from "./evidence.ts";
+import { parseJson } from "./json.ts";
 
 type Peers<Name extends string> = { [K in Name | `${Name}_uids`]?: string[] };
 type LinkEnds = { link_id: number; type: LinkType; from_short_id: string; from_uid: string; to_short_id: string; to_uid: string };
@@ -154,7 +155,7 @@ export function toEnvelope(event: StoredEvent): EventEnvelope {
     project_name,
     ...subjects(event),
     actor,
-    payload: JSON.parse(payload) as unknown,
+    payload: parseJson(payload),
     created_at,
   };
 }

@@ -73,6 +73,11 @@ function checkItem(item: Evidence, index: number): void {
     );
 }
 
+/** The issue that an item stands on; other items may name one as they like. */
+export function referredIssue({ type, issue_ref }: Evidence): string | undefined {
+  return evidenceMembers[type as EvidenceType] === "issue_ref" ? issue_ref : undefined;
+}
+
 /** The item as it is stored: members that are set, in their order. */
 export function storedEvidence({ type, sha, url, command, paths, rationale, issue_ref }: Evidence): Evidence {
   return {

@@ -1,6 +1,7 @@
 import { KataError } from "./error.ts";
 import type { LinkType } from "./event.ts";
 import { checkLabels } from "./label.ts";
+import { checkPriority } from "./priority.ts";
 import { isBlank } from "./text.ts";
 import { parseTime } from "./time.ts";
 
@@ -70,7 +71,7 @@ function checkItem(item: GivenItem, at: string): Item {
     updated_at,
     body: item.body ?? "",
     owner: item.owner || null,
-    priority: item.priority ?? null,
+    priority: isGiven(item.priority) ? checkPriority(`${at}.priority`, item.priority) : null,
     ...checkClosing(item, created_at, at),
     labels: checkItemLabels(item.labels, at),
     comments: item.comments.map((comment, i) => checkComment(comment, `${at}.comments.${i}`)),

@@ -24,8 +24,3 @@ export function checkTemplateTitle(title: string): string {
 export function templateLabels(labels: readonly string[]): string[] {
   return [...new Set(labels.map((label) => checkLabel(label.trim().toLowerCase())))].sort();
 }
-
-/** The day before, which "strictly later than" makes the first that counts. */
-export function dayBefore(date: string): string {
-  return new Date(Date.parse(`${date}T00:00:00Z`) - 86_400_000).toISOString().slice(0, 10);
-}

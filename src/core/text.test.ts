@@ -1,6 +1,6 @@
 import { expect, test } from "bun:test";
 import fc from "fast-check";
-import { blockSafe, closest, editDistance, lineSafe } from "./text.ts";
+import { blockSafe, closest, editDistance, isBlank, lineSafe } from "./text.ts";
 
 const UNSAFE = /[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/u;
 
@@ -40,4 +40,9 @@ test("`closest()` suggests what was nearly typed, and nothing far away", () => {
   expect(closest("lsit", ["list", "show"])).toBe("list");
   expect(closest("creat", ["create", "close"])).toBe("create");
   expect(closest("zzzzzz", ["list", "show"])).toBeUndefined();
+});
+
+test("`isBlank()` knows every white space, and the byte order mark", () => {
+  for (const text of ["", " \t\n", "\u0085", "\u00a0\u2003\u3000\u2028", "\ufeff"]) expect(isBlank(text)).toBe(true);
+  for (const text of ["a", " \u0085.", "0"]) expect(isBlank(text)).toBe(false);
 });

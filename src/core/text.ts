@@ -1,11 +1,12 @@
-/** Refuses nothing: whether there is anything but white space, by Unicode's notion of it. */
+/** Whether there is nothing but white space, by Unicode's notion of it: `trim` does not know NEL. */
 export function isBlank(text: string): boolean {
-  return text.trim() === "";
+  return text.replaceAll("\u0085", "").trim() === "";
 }
 
-const UNPRINTABLE = /[\p{Cc}\p{Cf}\p{Zl}\p{Zp}\p{Cs}\p{Co}\p{Cn}]/u;
+/** Of all spaces only the common one can be told from it. */
+const UNPRINTABLE = /[\p{Cc}\p{Cf}\p{Zl}\p{Zp}\p{Cs}\p{Co}\p{Cn}]|(?! )\p{Zs}/u;
 
-/** Whether every character can be seen, or is a space. */
+/** Whether every character can be seen, or is a common space. */
 export function isPrintable(text: string): boolean {
   return !UNPRINTABLE.test(text);
 }

@@ -10,6 +10,8 @@ test("`parseTime()` reads RFC 3339 and gives UTC with milliseconds", () => {
     ["2026-05-01t12:34:56z", "2026-05-01T12:34:56.000Z"],
     ["2026-02-30T00:00:00Z", undefined],
     ["2026-05-01T25:00:00Z", undefined],
+    ["2026-05-01T24:00:00Z", undefined],
+    ["9999-12-31T23:59:59-01:00", undefined],
     ["2026-05-01T12:34:56", undefined],
     ["2026-05-01", undefined],
     ["yesterday", undefined],

@@ -3,14 +3,16 @@ export function isoTime(date: Date): string {
   return date.toISOString();
 }
 
-const RFC3339 = /^(\d{4})-(\d\d)-(\d\d)T(\d\d):(\d\d):(\d\d)(\.\d+)?(Z|[+-]\d\d:\d\d)$/i;
+const RFC3339 = /^(\d{4})-(\d\d)-(\d\d)T([01]\d|2[0-3]):([0-5]\d):([0-5]\d)(\.\d+)?(Z|[+-]\d\d:\d\d)$/i;
 
 /** Reads an RFC 3339 time with a zone and gives it in UTC with milliseconds; undefined when it is none. */
 export function parseTime(text: string): string | undefined {
   const found = RFC3339.exec(text);
   if (!found || !isDate(text.slice(0, 10))) return undefined;
   const date = new Date(text.toUpperCase().replace(/(\.\d{3})\d+/, "$1"));
-  return Number.isNaN(date.getTime()) ? undefined : date.toISOString();
+  const time = Number.isNaN(date.getTime()) ? "" : date.toISOString();
+  // In UTC it may be a year later or earlier, and years of other than four digits would not sort.
+  return /^\d{4}-/.test(time) ? time : undefined;
 }
 
 /** Whether `text` is a day that exists, as `YYYY-MM-DD`. */

@@ -12,7 +12,7 @@ export function checkOrigin(request: Request): void {
   const hasBody = request.headers.has("content-length") || request.headers.has("transfer-encoding");
   if (!hasBody && type === null) return;
   if (type?.startsWith("application/json")) {
-    if (/^application\/json\s*(?:;|$)/.test(type)) return;
+    if (/^application\/json(?:[\w.+-]*\+json)?\s*(?:;|$)/.test(type)) return;
     throw new KataError("error", `Content-Type: ${type} is not understood; send application/json.`, { status: 415 });
   }
   throw new KataError("unsupported_media_type", `Content-Type: must be application/json, not ${type ?? "absent"}.`);

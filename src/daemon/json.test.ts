@@ -14,7 +14,8 @@ test("`readJson()` refuses what is no UTF-8, has a byte order mark, or goes on a
   await expect(read(new Uint8Array([0x22, 0xff, 0x22]))).rejects.toMatchObject({ code: "validation" });
   await expect(read(new Uint8Array([0xef, 0xbb, 0xbf, 0x7b, 0x7d]))).rejects.toMatchObject({ code: "validation" });
   await expect(read("{} {}")).rejects.toMatchObject({ code: "validation" });
-  await expect(read('"\\ud800"')).rejects.toMatchObject({ code: "validation" });
+  await expect(read('"\\ud800"')).rejects.toMatchObject({ message: "body: has half of a surrogate pair, which no text can hold" });
+  await expect(read('{"links":[{"to":"\\ude00"}]}')).rejects.toMatchObject({ message: expect.stringMatching(/^links\.0\.to: /) });
   await expect(read(" ")).rejects.toMatchObject({ code: "validation", message: "body: is missing; send a JSON object" });
 });
 
@@ -27,4 +28,10 @@ test("`readJson()` keeps numbers as they were written, and gives none that is no
 
 test("`readJson()` refuses a body over the limit with 413", async () => {
   await expect(read(`"${"x".repeat(20)}"`, 10)).rejects.toMatchObject({ code: "error", status: 413 });
+});
+
+test("`readJson()` refuses what is nested too deep to be walked through", async () => {
+  const nested = (depth: number) => `{"a":${"[".repeat(depth)}1.5${"]".repeat(depth)}}`;
+  await expect(read(nested(100_000))).rejects.toMatchObject({ code: "validation" });
+  expect(JSON.stringify(await read(nested(900)))).toBe(nested(900));
 });

@@ -1,7 +1,10 @@
 import { KataError } from "../core/error.ts";
+import { isDeeper, parseJson } from "../core/json.ts";
 
 /** Bytes that a body may have where its route says nothing else. */
 export const BODY_LIMIT = 1_048_576;
+/** So deep lists and objects may stand in each other: whatever walks through them later has a stack that ends. */
+const DEEPEST = 1_000;
 
 /**
  * Reads a body strictly (http-api.md §1): UTF-8 without a byte order mark, one value, no member twice. Numbers that are
@@ -16,9 +19,10 @@ export async function readJson(request: Request, limit: number): Promise<unknown
     throw new KataError("validation", "body: is not UTF-8", { cause });
   }
   if (text.trim() === "") throw new KataError("validation", "body: is missing; send a JSON object");
+  if (isDeeper(text, DEEPEST)) throw new KataError("validation", `body: has lists or objects more than ${DEEPEST} deep in each other`);
   const value = parse(text);
-  if (/\\u[dD][89a-fA-F]/.test(text) && hasLoneSurrogate(value))
-    throw new KataError("validation", "body: has half of a surrogate pair, which no text can hold");
+  const broken = /\\u[dD][89a-fA-F]/.test(text) ? loneSurrogate(value) : undefined;
+  if (broken !== undefined) throw new KataError("validation", `${broken || "body"}: has half of a surrogate pair, which no text can hold`);
   const twice = duplicate(text);
   if (twice !== undefined) throw new KataError("validation", `${twice}: is there twice`);
   return value;
@@ -32,29 +36,24 @@ async function readBytes(request: Request, limit: number): Promise<Uint8Array> {
   return bytes;
 }
 
-declare global {
-  interface JSON {
-    /** tc39.es/proposal-json-parse-with-source; the runtime has it, its types do not yet. */
-    rawJSON(text: string): unknown;
-  }
-}
-
 function parse(text: string): unknown {
   try {
-    if (!/\d[.eE]|\d{16}/.test(text)) return JSON.parse(text) as unknown;
-    return JSON.parse(text, (_key, found: unknown, context?: { source?: string }) => {
-      const source = context?.source ?? "";
-      return typeof found === "number" && (/[.eE]/.test(source) || !Number.isSafeInteger(found)) ? JSON.rawJSON(source) : found;
-    }) as unknown;
+    return parseJson(text);
   } catch (cause) {
     throw new KataError("validation", `body: is not JSON (${cause instanceof Error ? cause.message : "unreadable"})`, { cause });
   }
 }
 
-function hasLoneSurrogate(value: unknown): boolean {
-  if (typeof value === "string") return !value.isWellFormed();
-  if (typeof value !== "object" || value === null) return false;
-  return Object.entries(value).some(([name, member]) => !name.isWellFormed() || hasLoneSurrogate(member));
+/** Where the first half of a surrogate pair stands, as a path; a name that has one is left out of it. */
+function loneSurrogate(value: unknown): string | undefined {
+  if (typeof value === "string") return value.isWellFormed() ? undefined : "";
+  if (typeof value !== "object" || value === null) return undefined;
+  for (const [name, member] of Object.entries(value)) {
+    if (!name.isWellFormed()) return "";
+    const within = loneSurrogate(member);
+    if (within !== undefined) return within === "" ? name : `${name}.${within}`;
+  }
+  return undefined;
 }
 
 /** The first member that an object names twice, as a path. The text is known to be JSON: every string before a colon is a name. */

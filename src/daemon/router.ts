@@ -107,7 +107,7 @@ function headOf(methods: Map<string, RouteId>): RouteId | undefined {
 }
 
 function notAllowed(request: Request, methods: Map<string, RouteId>): KataError {
-  const allow = [...methods.keys()].join(", ");
+  const allow = [...methods.keys(), ...(headOf(methods) === undefined ? [] : ["HEAD"])].join(", ");
   return new KataError("method_not_allowed", `${request.method} is not allowed here; allowed: ${allow}.`, { data: { allow } });
 }
 

@@ -1,6 +1,7 @@
 import { toEnvelope, type StoredEvent } from "../core/event.ts";
 import { KataError } from "../core/error.ts";
 import type { Principal } from "../core/principal.ts";
+import { parseInteger } from "../core/integer.ts";
 import { follow } from "../app/follow.ts";
 import { projectAt } from "../store/projects.ts";
 import type { Daemon } from "./daemon.ts";
@@ -18,7 +19,7 @@ export async function streamEvents(
 ): Promise<Response> {
   checkAccept(headers.accept);
   const cursor = cursorOf(query.after_id, headers["last-event-id"]);
-  const project_id = query.project_id === undefined ? undefined : positive("project_id", query.project_id);
+  const project_id = query.project_id === undefined ? undefined : whole("project_id", query.project_id, 1);
   if (project_id !== undefined) await projectAt(daemon.app.db, project_id);
 
   async function* frames(): AsyncGenerator<string | Uint8Array> {
@@ -72,13 +73,8 @@ function cursorOf(afterId: string | undefined, lastEventId: string | undefined):
   return afterId === undefined ? 0 : whole("after_id", afterId);
 }
 
-function whole(name: string, text: string): number {
-  if (/^\d{1,15}$/.test(text)) return Number(text);
-  throw new KataError("validation", `${name}: must be a whole number of 0 or more, not ${JSON.stringify(text)}`);
-}
-
-function positive(name: string, text: string): number {
-  const number = /^\d{1,15}$/.test(text) ? Number(text) : 0;
-  if (number > 0) return number;
-  throw new KataError("validation", `${name}: must be a whole number of 1 or more, not ${JSON.stringify(text)}`);
+function whole(name: string, text: string, least = 0): number {
+  const number = parseInteger(text) ?? -1;
+  if (number >= least) return number;
+  throw new KataError("validation", `${name}: must be a whole number of ${least} or more, not ${JSON.stringify(text)}`);
 }

@@ -1,5 +1,6 @@
 import type { Issue } from "../api/shapes.ts";
 import { KataError } from "../core/error.ts";
+import { parseJson } from "../core/json.ts";
 import { parseRef, qualifiedId, wholeIdHint } from "../core/ref.ts";
 import { LONGEST_ID, SHORTEST_ID, shortIdOf } from "../core/short-id.ts";
 import { type Db, one } from "./db.ts";
@@ -19,7 +20,7 @@ export function issueOf(row: IssueRow): Issue {
   const { metadata, closed_reason, owner, priority, recurrence_id, occurrence_key, closed_at, deleted_at, ...rest } = row;
   return {
     ...rest,
-    metadata: metadata === "{}" ? {} : (JSON.parse(metadata) as Issue["metadata"]),
+    metadata: metadata === "{}" ? {} : (parseJson(metadata) as Issue["metadata"]),
     ...(closed_reason !== null && { closed_reason }),
     ...(owner !== null && { owner }),
     ...(priority !== null && { priority }),

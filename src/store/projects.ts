@@ -1,5 +1,6 @@
 import type { Project } from "../api/shapes.ts";
 import { KataError } from "../core/error.ts";
+import { parseJson } from "../core/json.ts";
 import { SYSTEM_PROJECT } from "../core/project.ts";
 import { ConstraintError, type Db, one } from "./db.ts";
 import { type Sql, sql } from "./sql.ts";
@@ -10,7 +11,7 @@ const columns = sql`id, uid, name, metadata, revision, created_at, deleted_at`;
 
 const projectOf = ({ metadata, deleted_at, ...row }: ProjectRow): Project => ({
   ...row,
-  metadata: JSON.parse(metadata) as Project["metadata"],
+  metadata: parseJson(metadata) as Project["metadata"],
   ...(deleted_at !== null && { deleted_at }),
 });
 

@@ -1,4 +1,5 @@
 import type { Recurrence } from "../api/shapes.ts";
+import { parseJson } from "../core/json.ts";
 import { type Db, one } from "./db.ts";
 import { raw, type Sql, sql } from "./sql.ts";
 
@@ -16,7 +17,7 @@ function recurrenceOf(row: Row): Recurrence {
   return {
     ...rest,
     template_labels: JSON.parse(row.template_labels) as string[],
-    template_metadata: JSON.parse(row.template_metadata) as Recurrence["template_metadata"],
+    template_metadata: parseJson(row.template_metadata) as Recurrence["template_metadata"],
     ...(template_owner !== null && { template_owner }),
     ...(template_priority !== null && { template_priority }),
     ...(next_occurrence_key !== null && { next_occurrence_key }),

@@ -123,6 +123,7 @@ export const eventsContract: Contract<typeof import("../../src/store/events.ts")
       expect(ids(await eventsAfter(db, a.id, { limit: 9 }))).toEqual([b.id, c.id]);
       expect(ids(await eventsAfter(db, 0, { project_id: project.id, limit: 9 }))).toEqual([a.id, c.id]);
       expect(await eventsAfter(db, c.id, { limit: 9 })).toEqual([]);
+      expect(await eventsAfter(db, Number.MAX_SAFE_INTEGER, { limit: Number.MAX_SAFE_INTEGER })).toEqual([]);
     },
   },
   eventsBetween: {

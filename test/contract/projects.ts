@@ -28,6 +28,7 @@ export const projectsContract: Contract<typeof import("../../src/store/projects.
       expect(archived).toHaveProperty("deleted_at");
     },
     "never finds the system project": async ({ db }) => expect(await findProject(db, 0)).toBeUndefined(),
+    "takes every integer that a double holds": async ({ db }) => expect(await findProject(db, Number.MAX_SAFE_INTEGER)).toBeUndefined(),
   },
   findProjectNamed: {
     "finds the exact name only": async ({ db, given }) => {
@@ -136,6 +137,9 @@ export const projectsContract: Contract<typeof import("../../src/store/projects.
       const { id } = await given.project();
       await db.transact((tx) => setProjectMetadata(tx, id, '{"area":"Home"}', 2));
       expect(await findProject(db, id)).toMatchObject({ metadata: { area: "Home" }, revision: 2 });
+      const exact = '{"constructor":12345678901234567890,"v":1.0}';
+      await db.transact((tx) => setProjectMetadata(tx, id, exact, 3));
+      expect(JSON.stringify((await findProject(db, id))?.metadata)).toBe(exact);
     },
   },
   nameTaken: {
