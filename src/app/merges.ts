@@ -2,7 +2,7 @@ import type { Project } from "../api/shapes.ts";
 import { KataError } from "../core/error.ts";
 import { checkProjectName } from "../core/project.ts";
 import type { Db } from "../store/db.ts";
-import { freeShortId } from "../store/issues.ts";
+import { freeShortId } from "../store/short-ids.ts";
 import { absorbProject, collidingMappings, collidingShortIds, countsOf, type MovedCounts, setShortId } from "../store/merges.ts";
 import { findProject, projectAt, renameProject } from "../store/projects.ts";
 import { type App, change } from "./app.ts";

@@ -2,8 +2,8 @@ import type { Issue } from "../api/shapes.ts";
 import { KataError } from "../core/error.ts";
 import { parseJson } from "../core/json.ts";
 import { parseRef, qualifiedId, wholeIdHint } from "../core/ref.ts";
-import { LONGEST_ID, SHORTEST_ID, shortIdOf } from "../core/short-id.ts";
 import { type Db, one } from "./db.ts";
+import { freeShortId } from "./short-ids.ts";
 import { every, raw, type Sql, sql } from "./sql.ts";
 
 type Nullable = "closed_reason" | "owner" | "priority" | "recurrence_id" | "occurrence_key" | "closed_at" | "deleted_at";
@@ -156,26 +156,6 @@ export async function insertIssue(tx: Db, row: NewIssue): Promise<{ id: number; 
     ) RETURNING id`,
   );
   return { id: (inserted as { id: number }).id, short_id };
-}
-
-/** The shortest end of `uid`, from `least` characters on, that no issue of the project has or had. */
-export async function freeShortId(tx: Db, projectId: number, uid: string, least = SHORTEST_ID): Promise<string> {
-  for (let length = least; length < LONGEST_ID; length++) {
-    const short_id = shortIdOf(uid, length);
-    if (!(await isTaken(tx, projectId, short_id))) return short_id;
-  }
-  return shortIdOf(uid, LONGEST_ID);
-}
-
-async function isTaken(tx: Db, projectId: number, shortId: string): Promise<boolean> {
-  const taken = await one(
-    tx,
-    sql`
-    SELECT 1 AS taken FROM issues WHERE project_id = ${projectId} AND short_id = ${shortId}
-    UNION ALL
-    SELECT 1 AS taken FROM purge_log WHERE project_id = ${projectId} AND short_id = ${shortId}`,
-  );
-  return taken !== undefined;
 }
 
 /** The columns of an issue that changes set one by one. */

@@ -13,6 +13,7 @@ import { projectsContract } from "./projects.ts";
 import { purgesContract } from "./purges.ts";
 import { recurrencesContract } from "./recurrences.ts";
 import { searchContract } from "./search.ts";
+import { shortIdsContract } from "./short-ids.ts";
 import { titleTokensContract } from "./title-tokens.ts";
 import { tokensContract } from "./tokens.ts";
 
@@ -34,6 +35,7 @@ export const contracts = {
   purges: purgesContract,
   recurrences: recurrencesContract,
   search: searchContract,
+  "short-ids": shortIdsContract,
   sql: sqlContract,
   "title-tokens": titleTokensContract,
   tokens: tokensContract,

@@ -1,7 +1,8 @@
 import { expect } from "bun:test";
 import { commentsOf } from "../../src/store/comments.ts";
 import { eventsAfter, resetAfter } from "../../src/store/events.ts";
-import { findIssue, freeShortId } from "../../src/store/issues.ts";
+import { findIssue } from "../../src/store/issues.ts";
+import { freeShortId } from "../../src/store/short-ids.ts";
 import { eraseIssue, insertPurge, type NewPurge, reserveEventId, tracesOf } from "../../src/store/purges.ts";
 import type { Contract, On } from "./contract.ts";
 
