@@ -3,7 +3,7 @@ import { KataError } from "../core/error.ts";
 import { type Changes, type CreatedLink, type EventPayloads, type LinkType, toWireEvent } from "../core/event.ts";
 import { checkLabels } from "../core/label.ts";
 import { qualifiedId } from "../core/ref.ts";
-import { likeness, LEAST_TITLE_SHARE, LOOKALIKE, tokensOf, wordsOf } from "../core/similarity.ts";
+import { likeness, LEAST_TITLE_SHARE, LOOKALIKE, mayBeAlike, tokensOf, wordsOf } from "../core/similarity.ts";
 import { isBlank } from "../core/text.ts";
 import type { Db } from "../store/db.ts";
 import { insertIssue, issueAt, issuesByIds } from "../store/issues.ts";
@@ -65,7 +65,7 @@ async function writeIssue(tx: Db, project: Project, draft: Draft, { uid, actor, 
   const row = { uid, project_id: project.id, title, body, owner, priority, author: actor, created_at: now, updated_at: now };
   const { id, short_id } = await insertIssue(tx, row);
   await indexIssue(tx, { issue_id: id, project_id: project.id, title, body, comments: "" });
-  await indexTitle(tx, { id, project_id: project.id, title });
+  await indexTitle(tx, { id, project_id: project.id, title, body });
   for (const label of draft.labels) await insertLabel(tx, { issue_id: id, label, author: actor, created_at: now });
   for (const { type, to, incoming } of draft.links) {
     const [from, target] = incoming ? [to.id, id] : [id, to.id];
@@ -150,8 +150,7 @@ const created = ({ type, to, incoming }: Target): CreatedLink => ({
 });
 
 async function refuseLookalike(tx: Db, project: Project, draft: Draft): Promise<void> {
-  // Without words in both bodies no score reaches the bar: title alone counts 0.6.
-  if (isBlank(draft.body)) return;
+  if (!mayBeAlike(draft)) return;
   const near = await issuesWithTitleLike(tx, project.id, tokensOf(draft.title), LEAST_TITLE_SHARE);
   if (near.length === 0) return;
   const words = wordsOf(draft);

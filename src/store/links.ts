@@ -1,6 +1,6 @@
 import type { LinkOut } from "../api/shapes.ts";
 import type { LinkType } from "../core/event.ts";
-import { type Db, one } from "./db.ts";
+import type { Db } from "./db.ts";
 import { type Sql, sql } from "./sql.ts";
 
 /** A link with both of its ends. */
