@@ -1,4 +1,3 @@
-import { readFileSync } from "node:fs";
 import { LocalError } from "../core/error.ts";
 import type { Flags } from "./args.ts";
 
@@ -21,7 +20,7 @@ export async function readBody({ body, body_file, body_stdin }: Bodies): Promise
 
 function readText(path: string): string {
   try {
-    return readFileSync(path, "utf8");
+    return process.getBuiltinModule("node:fs").readFileSync(path, "utf8");
   } catch (error) {
     throw new LocalError("validation", `--body-file ${path} can't be read: ${(error as Error).message}`);
   }

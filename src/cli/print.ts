@@ -1,5 +1,3 @@
-import { writeSync } from "node:fs";
-
 /** The one way out: whole texts, so that a pipe gets all of them, and a closed one is no error. */
 export function printOut(text: string): void {
   console.log(text);
@@ -11,6 +9,7 @@ export function printErr(text: string): void {
 
 /** Writes a line at once; false when its reader is gone, which ends a command that would go on for ever. */
 export function writeLine(text: string): boolean {
+  const { writeSync } = process.getBuiltinModule("node:fs");
   let rest = Buffer.from(`${text}\n`);
   while (rest.length > 0) {
     try {

@@ -1,7 +1,8 @@
 import { findRemote } from "../client/find.ts";
-import { reachLocal } from "../client/start.ts";
+import { reachLocal } from "../client/reach.ts";
 import { homeOf } from "../config/home.ts";
 import { targetOf, tokenOf } from "../config/target.ts";
+import { readWorkspaceAhead } from "../config/workspace.ts";
 import { KataError, LocalError, outcomeOf } from "../core/error.ts";
 import { lineSafe } from "../core/text.ts";
 import { actorOf } from "./actor.ts";
@@ -53,7 +54,9 @@ function contextOf(global: Global): Context {
     let made: Promise<T> | undefined;
     return () => (made ??= make());
   };
+  const files = once(() => readWorkspaceAhead(folder, [home.lock, home.config]));
   const client = once(async () => {
+    await files();
     const target = targetOf(env, folder);
     const timeoutMs = httpTimeout(env, notice);
     const token = tokenOf(env, home);
@@ -67,7 +70,10 @@ function contextOf(global: Global): Context {
     terminal: terminalOf(env),
     actor: () => actorOf(global.as, env, folder).actor,
     client,
-    project: once(() => resolveBound(client, folder, global.project || undefined)),
+    project: once(async () => {
+      await files();
+      return resolveBound(client, folder, global.project || undefined);
+    }),
     write: writeLine,
     notice,
   };

@@ -1,5 +1,3 @@
-import { fstatSync } from "node:fs";
-
 export type Style = "bold" | "dim" | "red" | "green" | "yellow" | "blue" | "magenta" | "cyan";
 const codes: Record<Style, number> = { bold: 1, dim: 2, red: 31, green: 32, yellow: 33, blue: 34, magenta: 35, cyan: 36 };
 
@@ -27,10 +25,9 @@ export function isInteractive(): boolean {
   return isDevice(0);
 }
 
+type Binding = { binding(name: "tty_wrap"): { isTTY(fd: number): boolean } };
+
+/** What node:tty itself asks, which takes 5 ms to load. */
 function isDevice(fd: number): boolean {
-  try {
-    return fstatSync(fd).isCharacterDevice();
-  } catch {
-    return false;
-  }
+  return (process as unknown as Binding).binding("tty_wrap").isTTY(fd);
 }

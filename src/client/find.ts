@@ -1,5 +1,5 @@
 import type { Home } from "../config/home.ts";
-import { readRecords, type RuntimeRecord } from "../config/runtime.ts";
+import { holderOf, readRecords, type RuntimeRecord } from "../config/runtime.ts";
 import type { Target } from "../config/target.ts";
 import { KataError, LocalError } from "../core/error.ts";
 import { build } from "../core/version.ts";
@@ -38,8 +38,11 @@ export function isRunning(pid: number): boolean {
  */
 export function findLocal(home: Home, token: Token, env: Record<string, string | undefined>): Place | undefined {
   const anyVersion = env["KATA_SKIP_DAEMON_VERSION_CHECK"] === "1";
-  const records = liveRecords(home);
-  const fit = records.find(({ version }) => anyVersion || version === build.version);
+  const fits = ({ version }: { version?: string }) => anyVersion || version === build.version;
+  // Who holds the lock is nearly always the one, and is known from one file; a folder takes longer to look through.
+  const holder = holderOf(home.lock);
+  if (holder?.address?.startsWith("unix://") && fits(holder) && isRunning(holder.pid)) return placeOf(holder.address, token);
+  const fit = liveRecords(home).find(fits);
   return fit && placeOf(fit.address, token);
 }
 

@@ -1,7 +1,7 @@
-import { join } from "node:path";
 import { isPrivateHost, kindOfHost } from "../core/address.ts";
 import { LocalError } from "../core/error.ts";
 import type { Home } from "./home.ts";
+import { join } from "./path.ts";
 import { readSettings } from "./settings.ts";
 import { parseToml, textOf } from "./toml.ts";
 import { findWorkspace } from "./workspace.ts";

@@ -5,7 +5,8 @@ import { type DaemonConfig, printListen } from "../config/daemon.ts";
 import type { Home } from "../config/home.ts";
 import { checkHooks } from "../config/hooks.ts";
 import { lock } from "../config/lock.ts";
-import { dropDeadRecords, holderOf, writeRecord } from "../config/runtime.ts";
+import { dropDeadRecords, writeRecord } from "../config/records.ts";
+import { holderOf } from "../config/runtime.ts";
 import { LocalError } from "../core/error.ts";
 import { ulidSource } from "../core/ulid.ts";
 import { build } from "../core/version.ts";
@@ -37,7 +38,7 @@ export async function startDaemon(config: DaemonConfig, startedBy: "command" | "
   const taken = await takeLock(home.lock, startedBy);
   if (!taken) return "held";
   const address = printListen(config.listen);
-  taken.held.tell({ pid: process.pid, address, started_by: startedBy });
+  taken.held.tell({ pid: process.pid, address, started_by: startedBy, version: build.version });
 
   const ulid = ulidSource(Date.now, (bytes) => crypto.getRandomValues(bytes));
   const db = await openStore(home.db, { ulid, now: () => new Date().toISOString() });
