@@ -15,6 +15,9 @@ const allowed: Readonly<Record<string, readonly string[]>> = {
   "main.ts": ["cli/"],
 };
 
+/** What costs a command up to 2 ms by itself: config/files.ts and config/path.ts stand in for it. */
+const isNodes = (to: string) => /^(node|bun):/.test(to);
+
 /** What no command but `daemon start` has use for, and would pay for at each start. */
 const isServer = (to: string) => to !== "api/paths.ts" && /^((daemon|api|store|app)\/|@?valibot|rrule|bun:sqlite)/.test(to);
 
@@ -55,8 +58,8 @@ function loadedBy(entry: string, sources: Sources): Map<string, string> {
   return ways;
 }
 
-function serverInCommands(sources: Sources): string[] {
-  return [...loadedBy("main.ts", sources)].flatMap(([to, way]) => (isServer(to) ? [way] : []));
+function inCommands(sources: Sources, unwanted: (to: string) => boolean): string[] {
+  return [...loadedBy("main.ts", sources)].flatMap(([to, way]) => (unwanted(to) ? [way] : []));
 }
 
 const src = join(import.meta.dir, "../src");
@@ -71,7 +74,11 @@ test("imports go one way", () => {
 
 test("a command never loads the server", () => {
   expect(loadedBy("main.ts", ours).size).toBeGreaterThan(30);
-  expect(serverInCommands(ours)).toEqual([]);
+  expect(inCommands(ours, isServer)).toEqual([]);
+});
+
+test("the commands of every day load none of node's modules", () => {
+  expect(inCommands(ours, isNodes)).toEqual([]);
 });
 
 test("`rrule` stands behind one file", () => {
@@ -96,7 +103,11 @@ test("the check finds what is planted, and lets types and late imports pass", ()
     "core/error.ts imports valibot",
     "tui/list.ts imports core/error.ts",
   ]);
-  expect(serverInCommands(planted)).toEqual([
+  expect(inCommands(planted, isNodes)).toEqual([
+    "main.ts -> cli/run.ts -> cli/show.ts -> app/app.ts -> node:fs",
+    "main.ts -> cli/run.ts -> cli/show.ts -> app/app.ts -> store/db.ts -> bun:sqlite",
+  ]);
+  expect(inCommands(planted, isServer)).toEqual([
     "main.ts -> cli/run.ts -> core/error.ts -> valibot",
     "main.ts -> cli/run.ts -> cli/show.ts -> app/app.ts",
     "main.ts -> cli/run.ts -> cli/show.ts -> app/app.ts -> store/db.ts",

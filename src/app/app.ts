@@ -25,10 +25,11 @@ export type Change = {
 
 /** The only way to write: one transaction, its events in it, and one wake after the commit. */
 export async function change<T>(app: App, work: (change: Change) => Promise<T>): Promise<{ result: T; events: StoredEvent[] }> {
-  const events: StoredEvent[] = [];
+  let events: StoredEvent[] = [];
   let news = false;
   const now = isoTime(app.now());
   const result = await app.db.transact((tx) => {
+    [events, news] = [[], false];
     const emit = async (event: NewEvent): Promise<StoredEvent> => {
       const stored = await appendEvent(tx, event, { uid: app.ulid(), origin_instance_uid: app.instance_uid, created_at: now });
       events.push(stored);

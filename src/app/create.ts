@@ -4,7 +4,7 @@ import { type Changes, type CreatedLink, type EventPayloads, type LinkType, toWi
 import { checkLabels } from "../core/label.ts";
 import { checkPriority } from "../core/priority.ts";
 import { qualifiedId } from "../core/ref.ts";
-import { likeness, LEAST_TITLE_SHARE, LOOKALIKE, tokensOf, wordsOf } from "../core/similarity.ts";
+import { likeness, LEAST_TITLE_SHARE, LOOKALIKE, mayBeAlike, tokensOf, wordsOf } from "../core/similarity.ts";
 import { isBlank } from "../core/text.ts";
 import type { Db } from "../store/db.ts";
 import { insertIssue, issueAt, issuesByIds } from "../store/issues.ts";
@@ -66,7 +66,7 @@ async function writeIssue(tx: Db, project: Project, draft: Draft, { uid, actor, 
   const row = { uid, project_id: project.id, title, body, owner, priority, author: actor, created_at: now, updated_at: now };
   const { id, short_id } = await insertIssue(tx, row);
   await indexIssue(tx, { issue_id: id, project_id: project.id, title, body, comments: "" });
-  await indexTitle(tx, { id, project_id: project.id, title });
+  await indexTitle(tx, { id, project_id: project.id, title, body });
   for (const label of draft.labels) await insertLabel(tx, { issue_id: id, label, author: actor, created_at: now });
   for (const { type, to, incoming } of draft.links) {
     const [from, target] = incoming ? [to.id, id] : [id, to.id];
@@ -153,8 +153,7 @@ const created = ({ type, to, incoming }: Target): CreatedLink => ({
 });
 
 async function refuseLookalike(tx: Db, project: Project, draft: Draft): Promise<void> {
-  // Without words in both bodies no score reaches the bar: title alone counts 0.6.
-  if (isBlank(draft.body)) return;
+  if (!mayBeAlike(draft)) return;
   const near = await issuesWithTitleLike(tx, project.id, tokensOf(draft.title), LEAST_TITLE_SHARE);
   if (near.length === 0) return;
   const words = wordsOf(draft);

@@ -56,7 +56,9 @@ async function editFields({ tx, now, issue, tell }: IssueChange, fields: Fields)
   const changes = changesBetween(before, after);
   if (Object.keys(changes).length === 0) return;
   await updateIssue(tx, issue.id, after, now);
-  if (changes["title"] || changes["body"]) await reindexIssue(tx, { ...issue, ...after });
-  if (changes["title"]) await reindexTitle(tx, issue, after);
+  if (changes["title"] || changes["body"]) {
+    await reindexIssue(tx, { ...issue, ...after });
+    await reindexTitle(tx, issue, after);
+  }
   await tell({ type: "issue.updated", payload: {}, changes });
 }

@@ -130,8 +130,10 @@ async function updateImported({ tx, now, emit, project, actor, scope }: Import, 
   const after = stateOf(item);
   const changes = changesBetween<Record<string, unknown>>({ ...stateOf(issue), updated_at: issue.updated_at }, { ...after, updated_at });
   await updateIssue(tx, issue.id, after, updated_at);
-  if (changes["title"] || changes["body"]) await reindexIssue(tx, { ...issue, ...after });
-  if (changes["title"]) await reindexTitle(tx, issue, after);
+  if (changes["title"] || changes["body"]) {
+    await reindexIssue(tx, { ...issue, ...after });
+    await reindexTitle(tx, issue, after);
+  }
   await putMapping(tx, scope, { external_id, object_type: "issue", issue_id: issue.id, source_updated_at: updated_at }, now);
   await emit({ type: "issue.updated", project, issue, actor, payload: { source: scope.source, external_id }, changes });
   return { ...issue, title: item.title, body: item.body };

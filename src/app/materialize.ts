@@ -79,6 +79,6 @@ async function insertOccurrence(app: App, { tx, now }: Change, { recurrence, pro
   });
   for (const label of template_labels) await insertLabel(tx, { issue_id: id, label, author: actor, created_at: now });
   await indexIssue(tx, { issue_id: id, project_id: project.id, title, body, comments: "" });
-  await indexTitle(tx, { id, project_id: project.id, title });
+  await indexTitle(tx, { id, project_id: project.id, title, body });
   return { made: { id, uid, short_id }, state: { title, body, owner, priority, metadata } };
 }

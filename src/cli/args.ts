@@ -108,17 +108,21 @@ export class ArgReader {
   }
 
   /** Gives the words their names. */
-  nameWords(wanted: readonly Word[], usage: string): void {
+  nameWords(wanted: readonly Word[], usage: () => string): void {
     const left = [...this.words];
     for (const word of wanted) {
       const name = word.replace(/\.\.\.$|\?$/, "");
       if (word.endsWith("...")) this.values[name] = left.splice(0);
       else this.values[name] = left.shift();
       const missing = this.values[name] === undefined || (Array.isArray(this.values[name]) && this.values[name].length === 0);
-      if (missing && !word.endsWith("?")) throw new LocalError("usage", `${name.toUpperCase()} is missing`, `Usage: ${usage}`);
+      if (missing && !word.endsWith("?")) throw new LocalError("usage", `${name.toUpperCase()} is missing`, `Usage: ${usage()}`);
     }
     if (left.length > 0)
-      throw new LocalError("usage", `${JSON.stringify(left[0])} is one word too many`, `Usage: ${usage}. Put words with spaces in quotes.`);
+      throw new LocalError(
+        "usage",
+        `${JSON.stringify(left[0])} is one word too many`,
+        `Usage: ${usage()}. Put words with spaces in quotes.`,
+      );
     if (this.#fault) throw this.#fault;
   }
 }

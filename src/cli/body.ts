@@ -1,4 +1,3 @@
-import { readFileSync } from "node:fs";
 import { LocalError } from "../core/error.ts";
 import type { Flags } from "./args.ts";
 import { reasonOf } from "./system-error.ts";
@@ -22,7 +21,7 @@ export async function readBody({ body, body_file, body_stdin }: Bodies): Promise
 
 function readBytes(path: string): Uint8Array {
   try {
-    return readFileSync(path);
+    return process.getBuiltinModule("node:fs").readFileSync(path);
   } catch (error) {
     const hint = "Name a file with the text, or pass the text on: --body-stdin.";
     throw new LocalError("validation", `--body-file ${JSON.stringify(path)} can't be read: ${reasonOf(error)}.`, hint);

@@ -15,12 +15,12 @@ const daily: readonly Command[] = [create, list, ready, show, edit, comment, clo
 
 /** The commands that a command line may mean: all of them, unless its first word is one of these few. */
 export async function commandsFor(argv: readonly string[]): Promise<readonly Command[]> {
-  const first = argv.find((arg) => !SWITCHES.has(arg));
+  const first = argv.find((arg) => !isSwitch(arg));
   return daily.some(({ name }) => name === first) ? daily : (await import("./commands.ts")).commands;
 }
 
-const SWITCHES: ReadonlySet<string> = new Set(
-  Object.entries(globalFlags).flatMap(([name, flag]) =>
-    flag.kind === "switch" ? [dashed(name), ...("short" in flag ? [`-${flag.short}`] : [])] : [],
-  ),
-);
+const isSwitch = (arg: string): boolean =>
+  arg.startsWith("-") &&
+  Object.entries(globalFlags).some(
+    ([name, flag]) => flag.kind === "switch" && (arg === dashed(name) || ("short" in flag && arg === `-${flag.short}`)),
+  );

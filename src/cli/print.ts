@@ -1,5 +1,3 @@
-import { writeSync } from "node:fs";
-
 /** The one way out: whole texts, so that a pipe gets all of them, and a closed one is no error. */
 export function printOut(text: string): void {
   write(1, text);
@@ -23,6 +21,7 @@ export function writeLine(text: string): boolean {
 const GONE: ReadonlySet<string | undefined> = new Set(["EPIPE", "EBADF", "EIO"]);
 
 function write(fd: number, text: string): boolean {
+  const { writeSync } = process.getBuiltinModule("node:fs");
   let rest = Buffer.from(`${text}\n`);
   while (rest.length > 0) {
     try {

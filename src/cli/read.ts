@@ -29,7 +29,7 @@ export function readCommand(argv: readonly string[], commands: readonly Command[
   return found ? finish(found, reader) : helpOn(path, reader.words, commands, state);
 }
 
-const isFlag = (arg: string | undefined): boolean => arg !== undefined && /^-[^]/.test(arg) && arg !== "--";
+const isFlag = (arg = ""): boolean => arg.startsWith("-") && arg !== "-" && arg !== "--";
 
 /** The command of this name; undefined while it is only the name of a group. */
 function commandOrGroup(path: readonly string[], commands: readonly Command[], state: State): Command | undefined {
@@ -40,7 +40,7 @@ function commandOrGroup(path: readonly string[], commands: readonly Command[], s
 
 function finish(command: Command, reader: ArgReader): Read {
   if (reader.values["help"] === true) return { help: helpOf(command) };
-  reader.nameWords(command.words, usageOf(command));
+  reader.nameWords(command.words, () => usageOf(command));
   return { command, values: reader.values as never };
 }
 

@@ -1,9 +1,10 @@
 import { findRemote } from "../client/find.ts";
-import { reachLocal } from "../client/start.ts";
+import { reachLocal } from "../client/reach.ts";
 import { homeOf } from "../config/home.ts";
 import { checkDaemonName } from "../config/choice.ts";
 import { readSettings } from "../config/settings.ts";
 import { targetOf } from "../config/target.ts";
+import { readWorkspaceAhead } from "../config/workspace.ts";
 import { KataError, LocalError, outcomeOf } from "../core/error.ts";
 import { lineSafe } from "../core/text.ts";
 import { changingActor } from "./actor.ts";
@@ -70,7 +71,9 @@ function contextOf(global: Global, argv: readonly string[]): Context {
   const notice = (line: string) => printErr(lineSafe(line));
   const asking = { daemon: global.daemon, env, folder, home, settings: lazy(() => readSettings(home)), notice };
   const target = lazy(() => targetOf(asking));
+  const files = lazy(() => readWorkspaceAhead(folder, [home.lock, home.config]));
   const client = lazy(async () => {
+    await files();
     const timeoutMs = httpTimeout(env, notice);
     const chosen = target();
     if (chosen.kind === "remote") return findRemote(chosen, timeoutMs);
@@ -87,7 +90,10 @@ function contextOf(global: Global, argv: readonly string[]): Context {
     asking,
     target,
     client,
-    project: lazy(() => resolveBound(client, folder, global.project || undefined)),
+    project: lazy(async () => {
+      await files();
+      return resolveBound(client, folder, global.project || undefined);
+    }),
     write: writeLine,
     notice,
   };

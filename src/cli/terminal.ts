@@ -1,5 +1,3 @@
-import { fstatSync } from "node:fs";
-
 export type Style = "bold" | "dim" | "red" | "green" | "yellow" | "blue" | "magenta" | "cyan";
 const codes: Record<Style, number> = { bold: 1, dim: 2, red: 31, green: 32, yellow: 33, blue: 34, magenta: 35, cyan: 36 };
 
@@ -29,14 +27,14 @@ export function isInteractive(): boolean {
   return ttyAt(0) !== undefined;
 }
 
+type Binding = { binding(name: "tty_wrap"): { isTTY(fd: number): boolean; TTY: new (fd: number) => Tty } };
 type Tty = { getWindowSize(into: [number, number]): boolean };
 
 /** The terminal at a descriptor; undefined where there is none. It asks what is below `node:tty`, which takes 3 ms to load. */
 function ttyAt(fd: number): Tty | undefined {
   try {
-    if (!fstatSync(fd).isCharacterDevice()) return undefined;
-    const { TTY } = (process as unknown as { binding(name: "tty_wrap"): { TTY: new (fd: number) => Tty } }).binding("tty_wrap");
-    return new TTY(fd); // Throws for /dev/null and its kin.
+    const { isTTY, TTY } = (process as unknown as Binding).binding("tty_wrap");
+    return isTTY(fd) ? new TTY(fd) : undefined;
   } catch {
     return undefined;
   }

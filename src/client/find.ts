@@ -1,5 +1,5 @@
 import type { Home } from "../config/home.ts";
-import { type ListenerRecord, readRecords, type RuntimeRecord } from "../config/runtime.ts";
+import { holderOf, type ListenerRecord, readRecords, type RuntimeRecord } from "../config/runtime.ts";
 import type { Target } from "../config/target.ts";
 import { kindOfHost } from "../core/address.ts";
 import { KataError, LocalError } from "../core/error.ts";
@@ -54,8 +54,11 @@ export function isRunning(pid: number): boolean {
  */
 export function findLocal(home: Home, token: Token, env: Record<string, string | undefined>): Place | undefined {
   const anyVersion = env["KATA_SKIP_DAEMON_VERSION_CHECK"] === "1";
-  const records = liveRecords(home);
-  const fit = records.find(({ version }) => anyVersion || version === build.version);
+  const fits = ({ version }: { version?: string }) => anyVersion || version === build.version;
+  // Who holds the lock is nearly always the one, and is known from one file; a folder takes longer to look through.
+  const holder = holderOf(home.lock);
+  const isUsual = holder?.address === `unix://${home.socket}` && fits(holder) && isRunning(holder.pid);
+  const fit = isUsual ? holder : liveRecords(home).find(fits);
   return fit && { ...placeOf(fit, token), name: `${fit.address} (pid ${fit.pid})`, pid: fit.pid };
 }
 

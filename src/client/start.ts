@@ -4,7 +4,8 @@ import { holderOf, LOCK_HELD, readRecords, type RuntimeRecord } from "../config/
 import { KataError, LocalError } from "../core/error.ts";
 import { build } from "../core/version.ts";
 import { Client, type Place } from "./client.ts";
-import { findLocal, isRunning, liveRecords, placeOf } from "./find.ts";
+import { isRunning, liveRecords, placeOf } from "./find.ts";
+import type { Local } from "./reach.ts";
 
 const PATIENCE_MS = 10_000;
 const POLL_MS = 2;
@@ -83,16 +84,8 @@ function failure(said: string, exit: number): Error {
   }
 }
 
-type Local = { home: Home; token: Place["token"]; env: Record<string, string | undefined>; timeoutMs: number; say(line: string): void };
-
-/** A client of this machine's daemon, which is started if none answers. */
-export async function reachLocal(local: Local): Promise<Client> {
-  const found = findLocal(local.home, local.token, local.env);
-  if (!found) return new Client(await startLocal(local), local.timeoutMs);
-  return new Client(found, local.timeoutMs, () => startLocal(local));
-}
-
-async function startLocal({ home, token, say }: Local): Promise<Place> {
+/** Starts a daemon of this version for a home, in place of one of another. */
+export async function startLocal({ home, token, say }: Pick<Local, "home" | "token" | "say">): Promise<Place> {
   await endOtherVersion(home, token);
   const record = await startDetached({ home, flags: [], startedBy: "auto" });
   const addresses = (record.listeners ?? [record]).map(({ address }) => address).filter((address) => !address.startsWith("unix://"));

@@ -1,4 +1,4 @@
-import { dirname, join } from "node:path";
+import { dirname, join } from "./path.ts";
 import { LocalError } from "../core/error.ts";
 import { findDaemon } from "./catalog.ts";
 import { readLocalFile } from "./local-file.ts";

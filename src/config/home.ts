@@ -1,5 +1,4 @@
-import { homedir, tmpdir, userInfo } from "node:os";
-import { join, resolve } from "node:path";
+import { join, resolve } from "./path.ts";
 
 type Env = Record<string, string | undefined>;
 
@@ -21,12 +20,12 @@ export type Home = {
 };
 
 export function homeOf(env: Env): Home {
-  const path = resolve(env["KATA_HOME"] || join(env["HOME"] || homedir(), ".kata"));
+  const path = resolve(env["KATA_HOME"] || join(env["HOME"] || process.getBuiltinModule("node:os").homedir(), ".kata"));
   const db = resolve(env["KATA_DB"] || join(path, "kata.db"));
   const hash = new Bun.CryptoHasher("sha256").update(db).digest("hex").slice(0, 12);
-  // A container's user may have no entry in the list of users.
-  const uid = process.getuid?.() ?? userInfo().uid;
-  const sockets = env["XDG_RUNTIME_DIR"] ? join(env["XDG_RUNTIME_DIR"], "kata") : join(env["TMPDIR"] || tmpdir(), `kata-${uid}`);
+  const sockets = env["XDG_RUNTIME_DIR"]
+    ? join(env["XDG_RUNTIME_DIR"], "kata")
+    : join(env["TMPDIR"] || "/tmp", `kata-${process.getuid?.()}`);
   return {
     path,
     db,

@@ -1,4 +1,4 @@
-import { basename, dirname } from "node:path";
+import { basename, dirname } from "./path.ts";
 import { LocalError } from "../core/error.ts";
 import type { Asked, Remote } from "./choice.ts";
 import { pathIn } from "./token.ts";

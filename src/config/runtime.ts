@@ -1,5 +1,5 @@
-import { mkdirSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
-import { join } from "node:path";
+import { namesIn, textAt } from "./files.ts";
+import { join } from "./path.ts";
 
 /** Who gets in at a listener, and as whom: the first of these that holds. */
 export type Mode = "trusted_proxy" | "identity" | "read_only" | "shared_token" | "open";
@@ -52,16 +52,10 @@ export function listeningLines(
 
 /** The records in a runtime folder; files that are none are passed over. */
 export function readRecords(folder: string): RuntimeRecord[] {
-  let names: string[];
-  try {
-    names = readdirSync(folder);
-  } catch {
-    return [];
-  }
-  return names.flatMap((name) => {
+  return namesIn(folder).flatMap((name) => {
     if (!/^daemon\.\d+\.json$/.test(name)) return [];
     try {
-      const record = JSON.parse(readFileSync(join(folder, name), "utf8")) as RuntimeRecord;
+      const record = JSON.parse(textAt(join(folder, name)) ?? "") as RuntimeRecord;
       return typeof record.address === "string" && record.pid === Number(name.split(".")[1]) ? [record] : [];
     } catch {
       return [];
@@ -69,31 +63,15 @@ export function readRecords(folder: string): RuntimeRecord[] {
   });
 }
 
-/** Writes a record whole or not at all, and gives what takes it away again. */
-export function writeRecord(folder: string, record: RuntimeRecord): () => void {
-  mkdirSync(folder, { recursive: true, mode: 0o700 });
-  const path = join(folder, `daemon.${record.pid}.json`);
-  writeFileSync(`${path}.tmp`, JSON.stringify(record, null, 2), { mode: 0o644 });
-  renameSync(`${path}.tmp`, path);
-  return () => rmSync(path, { force: true });
-}
-
 /** Who holds a database's lock, as it wrote itself into the lock's file. */
-export type Holder = { pid: number; address: string; started_by: "command" | "auto" };
+export type Holder = { pid: number; address: string; started_by: "command" | "auto"; version?: string };
 
 /** Who holds the lock at `path`, or held it last; undefined while nobody has said so. */
 export function holderOf(path: string): Holder | undefined {
   try {
-    return JSON.parse(readFileSync(path, "utf8")) as Holder;
+    return JSON.parse(textAt(path) ?? "") as Holder;
   } catch {
     return undefined;
-  }
-}
-
-/** Takes away the records that dead daemons of ours left; for who holds the database's lock, which proves them dead. */
-export function dropDeadRecords(folder: string): void {
-  for (const { pid, started_by } of readRecords(folder)) {
-    if (started_by !== undefined && pid !== process.pid) rmSync(join(folder, `daemon.${pid}.json`), { force: true });
   }
 }
 

@@ -1,8 +1,7 @@
-import { readFileSync } from "node:fs";
-import { resolve } from "node:path";
 import { LocalError } from "../core/error.ts";
 import { type Asked, type Choice, chooseDaemon, type Remote } from "./choice.ts";
 import { type Home, homeOf } from "./home.ts";
+import { resolve } from "./path.ts";
 import { judge, readServer, type Server, type Verdict } from "./server.ts";
 import { type Token, tokenOf } from "./token.ts";
 
@@ -67,7 +66,7 @@ function readAuthority(path: string, from: string): { pem: string; from: string 
     new LocalError("internal", `${from}: ${path} ${why}`, "Name a PEM file with the authority's certificate.");
   let pem: string;
   try {
-    pem = readFileSync(path, "utf8");
+    pem = process.getBuiltinModule("node:fs").readFileSync(path, "utf8");
   } catch (error) {
     throw refused(`can't be read: ${(error as Error).message}`);
   }

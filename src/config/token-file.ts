@@ -1,10 +1,11 @@
-import { closeSync, constants, fstatSync, openSync, readFileSync, type Stats } from "node:fs";
+import type { Stats } from "node:fs";
 import { LocalError } from "../core/error.ts";
 
 const LARGEST = 64 * 1024;
 
 /** The secret that a file holds, without the line end. The file must be its user's alone; `from` says who names it. */
 export function readTokenFile(path: string, from: string): string {
+  const { closeSync, constants, fstatSync, openSync, readFileSync } = process.getBuiltinModule("node:fs");
   let fd: number;
   try {
     // A pipe that nobody writes to would never open.

@@ -1,4 +1,4 @@
-import { dirname, join, resolve } from "node:path";
+import { dirname, join, resolve } from "./path.ts";
 import { LocalError } from "../core/error.ts";
 import type { Home } from "./home.ts";
 import { readSettings, type Settings } from "./settings.ts";

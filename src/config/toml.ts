@@ -1,6 +1,6 @@
-import { readFileSync } from "node:fs";
 import { LocalError } from "../core/error.ts";
 import { closest } from "../core/text.ts";
+import { textAt } from "./files.ts";
 
 export type Kind = "text" | "texts" | "switch" | "number";
 type Row = Readonly<Record<string, Kind>>;
@@ -73,11 +73,9 @@ function tablesOf(place: Place, value: unknown, row: Row): unknown[] {
 /** A file's text; undefined when there is none. */
 export function textOf(path: string): string | undefined {
   try {
-    return readFileSync(path, "utf8");
+    return textAt(path);
   } catch (error) {
-    const { code, message } = error as NodeJS.ErrnoException;
-    if (code === "ENOENT" || code === "ENOTDIR") return undefined;
-    throw new LocalError("internal", `${path} can't be read: ${message}`, "It must be a file that you may read.");
+    throw new LocalError("internal", `${path} can't be read: ${(error as Error).message}`, "It must be a file that you may read.");
   }
 }
 

@@ -1,8 +1,8 @@
-import { existsSync, readFileSync, statSync, writeFileSync } from "node:fs";
-import { basename, dirname, join, resolve } from "node:path";
 import { type Alias, isGitIdentity, nameOfIdentity, remoteIdentity } from "../core/alias.ts";
 import { KataError, LocalError } from "../core/error.ts";
 import { isBlank } from "../core/text.ts";
+import { isFile, isFolder, isThere, readAhead } from "./files.ts";
+import { basename, dirname, join, resolve } from "./path.ts";
 import { parseToml, textOf } from "./toml.ts";
 
 /** What is found above a folder: where it is bound, and where its repository begins (cli.md §4.1). */
@@ -15,14 +15,14 @@ export type Workspace = {
 
 export function findWorkspace(start: string): Workspace {
   const from = resolve(start);
-  if (!statSync(from, { throwIfNoEntry: false })?.isDirectory())
+  if (!isFolder(from))
     throw new KataError("validation", `There is no folder ${JSON.stringify(start)}.`, {
       hint: "--workspace names the folder to look for a project in.",
     });
   return {
     start: from,
-    root: above(from, (folder) => statSync(join(folder, ".kata.toml"), { throwIfNoEntry: false })?.isFile() ?? false),
-    git_root: above(from, (folder) => existsSync(join(folder, ".git"))),
+    root: above(from, (folder) => isFile(join(folder, ".kata.toml"))),
+    git_root: above(from, (folder) => isThere(join(folder, ".git"))),
   };
 }
 
@@ -61,6 +61,7 @@ const folderOf = ({ root, git_root, start }: Workspace): string => root ?? git_r
 
 /** Binds a workspace: writes `.kata.toml`, unless it says the same, and lists the machine's own file in `.gitignore`. */
 export function bind(workspace: Workspace, name: string): void {
+  const { writeFileSync } = process.getBuiltinModule("node:fs");
   if (currentName(workspace) !== name) writeName(workspace, name);
   const ignore = join(folderOf(workspace), ".gitignore");
   const lines = textOf(ignore) ?? "";
@@ -78,7 +79,9 @@ export function rebind(workspace: Workspace, name: string): void {
 }
 
 function writeName(workspace: Workspace, name: string): void {
-  writeFileSync(join(folderOf(workspace), ".kata.toml"), `version = 1\n\n[project]\nname = ${JSON.stringify(name)}\n`);
+  process
+    .getBuiltinModule("node:fs")
+    .writeFileSync(join(folderOf(workspace), ".kata.toml"), `version = 1\n\n[project]\nname = ${JSON.stringify(name)}\n`);
 }
 
 function currentName(workspace: Workspace): string | undefined {
@@ -127,8 +130,23 @@ function remoteOf(gitRoot: string): string | undefined {
 /** Where a repository keeps its configuration: `.git` may be a file that points to it (git-worktree, submodules). */
 function gitFolder(gitRoot: string): string {
   const dot = join(gitRoot, ".git");
-  if (!statSync(dot, { throwIfNoEntry: false })?.isFile()) return dot;
-  const folder = resolve(gitRoot, /^gitdir:\s*(.+)$/m.exec(readFileSync(dot, "utf8"))?.[1] ?? ".git");
-  const common = textOf(join(folder, "commondir"));
-  return common === undefined ? folder : resolve(folder, common.trim());
+  if (isFolder(dot)) return dot;
+  const folder = linkedFolder(gitRoot, textOf(dot));
+  return commonFolder(folder, textOf(join(folder, "commondir")));
+}
+
+const linkedFolder = (gitRoot: string, dot = ""): string => resolve(gitRoot, /^gitdir:\s*(.+)$/m.exec(dot)?.[1] ?? ".git");
+const commonFolder = (folder: string, commondir = ""): string => resolve(folder, commondir.trim());
+
+/** Reads ahead what tells whose a workspace is, and other files along with it. */
+export async function readWorkspaceAhead(start: string, others: readonly string[]): Promise<void> {
+  const { root, git_root } = findWorkspace(start);
+  const bound = root === undefined ? [] : [join(root, ".kata.toml")];
+  const dot = git_root === undefined ? undefined : join(git_root, ".git");
+  if (git_root === undefined || dot === undefined) return void (await readAhead([...bound, ...others]));
+  if (isFolder(dot)) return void (await readAhead([join(dot, "config"), ...bound, ...others]));
+  const [text] = await readAhead([dot, ...bound, ...others]);
+  const folder = linkedFolder(git_root, text);
+  const [common] = await readAhead([join(folder, "commondir")]);
+  await readAhead([join(commonFolder(folder, common), "config")]);
 }

@@ -1,5 +1,5 @@
 import { describe, expect, test } from "bun:test";
-import { likeness, LEAST_TITLE_SHARE, LOOKALIKE, tokensOf, wordsOf } from "./similarity.ts";
+import { likeness, LEAST_TITLE_SHARE, LOOKALIKE, mayBeAlike, tokensOf, wordsOf } from "./similarity.ts";
 
 describe("`tokensOf()`", () => {
   const cases: [text: string, tokens: string[]][] = [
@@ -44,4 +44,13 @@ describe("`likeness()`", () => {
     expect(score(["one two", `${start} alpha beta`], ["one two", `${start} alpha gamma`])).toBe(1);
     expect(score(["one two", `${start} beta ${"x".repeat(1_000)}`], ["one two", `${start} gamma`])).toBe(0.6);
   });
+});
+
+test("`mayBeAlike()` is false where no title, however like, reaches the bar", () => {
+  const title = "login fails";
+  for (const body of ["", " \n"]) {
+    expect(mayBeAlike({ body })).toBe(false);
+    expect(likeness(wordsOf({ title, body }), wordsOf({ title, body: "on safari" }))).toBeLessThan(LOOKALIKE);
+  }
+  expect(mayBeAlike({ body: "on safari" })).toBe(true);
 });

@@ -1,3 +1,5 @@
+import { isBlank } from "./text.ts";
+
 const STOP_WORDS = new Set("a an and are as at be by for from has have in is it of on or that the this to was were will with".split(" "));
 const SUFFIXES = ["ing", "ed", "es", "s"];
 /** Of a body only so much is compared. */
@@ -44,6 +46,9 @@ export function wordsOf(issue: { title: string; body: string }): Words {
           .join("");
   return { title: tokensOf(title), body: tokensOf(start) };
 }
+
+/** Whether anything may be so much like an issue: without words in both bodies no score reaches the bar, since the title alone counts 0.6. */
+export const mayBeAlike = ({ body }: { body: string }): boolean => !isBlank(body);
 
 /** How alike two issues are, from 0 to 1: 0.6 of it by their titles, 0.4 by the start of their bodies. */
 export function likeness(a: Words, b: Words): number {

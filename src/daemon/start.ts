@@ -5,7 +5,8 @@ import { Hub } from "../app/hub.ts";
 import type { DaemonConfig } from "../config/daemon.ts";
 import { printListen } from "../config/listener.ts";
 import { lock } from "../config/lock.ts";
-import { dropDeadRecords, holderOf, type RuntimeRecord, STOP_MS, writeRecord } from "../config/runtime.ts";
+import { dropDeadRecords, writeRecord } from "../config/records.ts";
+import { holderOf, type RuntimeRecord, STOP_MS } from "../config/runtime.ts";
 import { LocalError } from "../core/error.ts";
 import { ulidSource } from "../core/ulid.ts";
 import { build } from "../core/version.ts";
@@ -47,7 +48,7 @@ export async function startDaemon({ configured, startedBy, manager }: How): Prom
   const taken = await takeLock(home.lock, startedBy);
   if (!taken) return { held_by: holderOf(home.lock)?.pid };
   const address = config.listeners.map(({ name }) => name)[0] ?? "";
-  taken.held.tell({ pid: process.pid, address, started_by: startedBy });
+  taken.held.tell({ pid: process.pid, address, started_by: startedBy, version: build.version });
 
   const ulid = ulidSource(Date.now, (bytes) => crypto.getRandomValues(bytes));
   const db = await openStore(home.db, { ulid, now: () => new Date().toISOString() });
@@ -97,7 +98,7 @@ export async function startDaemon({ configured, startedBy, manager }: How): Prom
       ...(taken.from !== undefined && { took_over_from: taken.from }),
     };
   };
-  taken.held.tell({ pid: process.pid, address: record().address, started_by: startedBy });
+  taken.held.tell({ pid: process.pid, address: record().address, started_by: startedBy, version: build.version });
 
   const announce = () => writeRecord(home.runtime, record());
   return { ended: live({ daemon, config, again: configured, manager, open, underway, ending, announce }) };

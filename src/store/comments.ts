@@ -1,17 +1,13 @@
 import type { Comment } from "../api/shapes.ts";
-import { type Db, one } from "./db.ts";
+import type { Db } from "./db.ts";
 import { sql } from "./sql.ts";
 
 /** Inserts a comment. */
 export async function insertComment(tx: Db, row: Omit<Comment, "id">): Promise<Comment> {
-  const inserted = await one<{ id: number }>(
-    tx,
-    sql`
+  const id = await tx.insert(sql`
     INSERT INTO comments (uid, issue_id, author, body, created_at)
-    VALUES (${row.uid}, ${row.issue_id}, ${row.author}, ${row.body}, ${row.created_at})
-    RETURNING id`,
-  );
-  return { id: (inserted as { id: number }).id, ...row };
+    VALUES (${row.uid}, ${row.issue_id}, ${row.author}, ${row.body}, ${row.created_at})`);
+  return { id: id as number, ...row };
 }
 
 /** An issue's comments, oldest first. */

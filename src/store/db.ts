@@ -4,11 +4,17 @@ import type { Sql } from "./sql.ts";
 export interface Db {
   readonly dialect: Dialect;
   all<Row>(query: Sql): Promise<Row[]>;
-  run(query: Sql): Promise<void>;
+  /** Gives how many rows were changed. */
+  run(query: Sql): Promise<number>;
+  /** Runs an INSERT of one row without RETURNING, which on SQLite costs more than the row, and gives its id; undefined where a conflict was passed over. */
+  insert(query: Sql): Promise<number | undefined>;
 }
 
 export interface Database extends Db {
-  /** Runs `work` in a write transaction. On both databases there is one at a time, and it is on disk when this resolves. */
+  /**
+   * Runs `work` in a write transaction. On both databases there is one at a time, and it is on disk when this resolves.
+   * Where a neighbour failed, `work` runs a second time after all was undone: it must begin anew whatever it leaves outside.
+   */
   transact<T>(work: (tx: Db) => Promise<T>): Promise<T>;
   /** Runs `work`, which takes several statements, on one snapshot. */
   read<T>(work: (snapshot: Db) => Promise<T>): Promise<T>;

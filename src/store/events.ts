@@ -21,18 +21,15 @@ export async function appendEvent(
     payload: JSON.stringify(event.payload),
   };
   const key = ("idempotency_key" in event.payload && event.payload.idempotency_key) || null;
-  const inserted = await one<{ id: number }>(
-    tx,
-    sql`
+  const id = await tx.insert(sql`
     INSERT INTO events (
       uid, origin_instance_uid, project_id, project_name, issue_id, issue_uid, related_issue_id, related_issue_uid,
       type, actor, payload, changes, idempotency_key, created_at
     ) VALUES (
       ${row.uid}, ${row.origin_instance_uid}, ${row.project_id}, ${row.project_name}, ${row.issue_id}, ${row.issue_uid},
       ${row.related_issue_id}, ${row.related_issue_uid}, ${row.type}, ${row.actor}, ${row.payload}, ${changesText(event.changes)}, ${key}, ${row.created_at}
-    ) RETURNING id`,
-  );
-  return { ...row, id: (inserted as { id: number }).id };
+    )`);
+  return { ...row, id: id as number };
 }
 
 type Named = NonNullable<NewEvent["issue"]>;

@@ -2,7 +2,7 @@ import type { Issue } from "../api/shapes.ts";
 import { KataError } from "../core/error.ts";
 import { parseJson } from "../core/json.ts";
 import { parseRef, qualifiedId, wholeIdHint } from "../core/ref.ts";
-import { type Db, one } from "./db.ts";
+import type { Db } from "./db.ts";
 import { freeShortId } from "./short-ids.ts";
 import { every, raw, type Sql, sql } from "./sql.ts";
 
@@ -143,9 +143,7 @@ export type NewIssue = {
 /** Inserts an issue under the first short id that is free (data-model.md §3), and gives its row id and short id. */
 export async function insertIssue(tx: Db, row: NewIssue): Promise<{ id: number; short_id: string }> {
   const short_id = await freeShortId(tx, row.project_id, row.uid);
-  const inserted = await one<{ id: number }>(
-    tx,
-    sql`
+  const id = await tx.insert(sql`
     INSERT INTO issues (
       uid, project_id, short_id, title, body, status, closed_reason, closed_at, owner, priority, author, metadata,
       recurrence_id, occurrence_key, created_at, updated_at
@@ -153,9 +151,8 @@ export async function insertIssue(tx: Db, row: NewIssue): Promise<{ id: number; 
       ${row.uid}, ${row.project_id}, ${short_id}, ${row.title}, ${row.body}, ${row.status ?? "open"}, ${row.closed_reason ?? null},
       ${row.closed_at ?? null}, ${row.owner ?? null}, ${row.priority ?? null}, ${row.author}, ${row.metadata ?? "{}"},
       ${row.recurrence_id ?? null}, ${row.occurrence_key ?? null}, ${row.created_at}, ${row.updated_at}
-    ) RETURNING id`,
-  );
-  return { id: (inserted as { id: number }).id, short_id };
+    )`);
+  return { id: id as number, short_id };
 }
 
 /** The columns of an issue that changes set one by one. */

@@ -4,14 +4,11 @@ import { sql } from "./sql.ts";
 
 /** Adds a label; undefined when the issue has it already. */
 export async function insertLabel(tx: Db, row: IssueLabel): Promise<IssueLabel | undefined> {
-  return one<IssueLabel>(
-    tx,
-    sql`
+  const added = await tx.run(sql`
     INSERT INTO issue_labels (issue_id, label, author, created_at)
     VALUES (${row.issue_id}, ${row.label}, ${row.author}, ${row.created_at})
-    ON CONFLICT (issue_id, label) DO NOTHING
-    RETURNING issue_id, label, author, created_at`,
-  );
+    ON CONFLICT (issue_id, label) DO NOTHING`);
+  return added === 0 ? undefined : row;
 }
 
 /** The labels of some issues, by issue and name. */
@@ -34,8 +31,7 @@ export async function findLabel(db: Db, issueId: number, label: string): Promise
 
 /** Takes a label off; false when the issue does not have it. */
 export async function deleteLabel(tx: Db, issueId: number, label: string): Promise<boolean> {
-  const query = sql`DELETE FROM issue_labels WHERE issue_id = ${issueId} AND label = ${label} RETURNING label`;
-  return (await one(tx, query)) !== undefined;
+  return (await tx.run(sql`DELETE FROM issue_labels WHERE issue_id = ${issueId} AND label = ${label}`)) > 0;
 }
 
 /** How many live issues of a project have each label, the most used first. */

@@ -1,6 +1,6 @@
 import type { LinkOut } from "../api/shapes.ts";
 import type { LinkType } from "../core/event.ts";
-import { type Db, one } from "./db.ts";
+import type { Db } from "./db.ts";
 import { type Sql, sql } from "./sql.ts";
 
 /** A link with both of its ends. */
@@ -85,15 +85,10 @@ export type NewLink = { from_issue_id: number; to_issue_id: number; type: LinkTy
 /** Inserts a link and gives its row id; undefined when it is there already. `related` is stored from the lower row id. */
 export async function insertLink(tx: Db, row: NewLink): Promise<number | undefined> {
   const [from, to] = stored(row.type, row.from_issue_id, row.to_issue_id);
-  const inserted = await one<{ id: number }>(
-    tx,
-    sql`
+  return tx.insert(sql`
     INSERT INTO links (from_issue_id, to_issue_id, type, author, created_at)
     VALUES (${from}, ${to}, ${row.type}, ${row.author}, ${row.created_at})
-    ON CONFLICT (from_issue_id, to_issue_id, type) DO NOTHING
-    RETURNING id`,
-  );
-  return inserted?.id;
+    ON CONFLICT (from_issue_id, to_issue_id, type) DO NOTHING`);
 }
 
 /** Deletes a link. */

@@ -39,15 +39,12 @@ export function openPostgres(url: string): Database {
   };
 }
 
+type Sent = Record<string, unknown>[] & { count: number };
+
 function over(connection: Pick<SQL, "unsafe">): Db {
-  const send = async (query: Sql): Promise<Record<string, unknown>[]> => {
+  const send = async (query: Sql, returning = ""): Promise<Sent> => {
     try {
-      return [
-        ...(await connection.unsafe(
-          query.text((n) => `$${n}`),
-          [...query.args],
-        )),
-      ] as Record<string, unknown>[];
+      return (await connection.unsafe(query.text((n) => `$${n}`) + returning, [...query.args])) as Sent;
     } catch (error) {
       if (error instanceof SQL.PostgresError && error.constraint) throw new ConstraintError(error.constraint, error);
       throw error;
@@ -55,8 +52,12 @@ function over(connection: Pick<SQL, "unsafe">): Db {
   };
   return {
     dialect,
-    all: async <Row>(query: Sql) => (await send(query)).map(plain) as Row[],
-    run: async (query) => void (await send(query)),
+    all: async <Row>(query: Sql) => Array.from(await send(query), plain) as Row[],
+    run: async (query) => (await send(query)).count,
+    insert: async (query) => {
+      const [row] = await send(query, " RETURNING id");
+      return row && Number(row["id"]);
+    },
   };
 }
 

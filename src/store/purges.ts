@@ -51,9 +51,7 @@ export type NewPurge = Omit<PurgeLog, "id" | Nullable> & { [K in Nullable]: NonN
 
 /** Records that a purge happened; gives the row's id. */
 export async function insertPurge(tx: Db, row: NewPurge): Promise<number> {
-  const inserted = await one<{ id: number }>(
-    tx,
-    sql`
+  const id = await tx.insert(sql`
     INSERT INTO purge_log (
       uid, origin_instance_uid, project_id, purged_issue_id, issue_uid, project_uid, project_name, short_id, issue_title, issue_author,
       comment_count, link_count, label_count, event_count, events_deleted_min_id, events_deleted_max_id, purge_reset_after_event_id,
@@ -63,7 +61,6 @@ export async function insertPurge(tx: Db, row: NewPurge): Promise<number> {
       ${row.project_name}, ${row.short_id}, ${row.issue_title}, ${row.issue_author}, ${row.comment_count}, ${row.link_count},
       ${row.label_count}, ${row.event_count}, ${row.events_deleted_min_id}, ${row.events_deleted_max_id},
       ${row.purge_reset_after_event_id}, ${row.actor}, ${row.reason}, ${row.purged_at}
-    ) RETURNING id`,
-  );
-  return (inserted as { id: number }).id;
+    )`);
+  return id as number;
 }

@@ -1,3 +1,4 @@
+import { mayBeAlike } from "../core/similarity.ts";
 import { commentsOf } from "./comments.ts";
 import { type Database, type Db, type FoundRow, one, type SearchDocument, type SearchQuery } from "./db.ts";
 import { sql } from "./sql.ts";
@@ -22,8 +23,10 @@ export async function reindexIssue(tx: Db, { id, project_id, title, body }: Inde
   await indexIssue(tx, { issue_id: id, project_id, title, body, comments });
 }
 
-/** Remembers the words of an issue's title anew: after a change of title or project. */
-export async function reindexTitle(tx: Db, before: Omit<Indexed, "body">, after: { title?: string; project_id?: number }): Promise<void> {
+/** Remembers the words of an issue's title anew: after a change of title, body or project. */
+export async function reindexTitle(tx: Db, before: Indexed, after: Partial<Omit<Indexed, "id">>): Promise<void> {
+  const { title = before.title, project_id = before.project_id } = after;
+  if (title === before.title && project_id === before.project_id && mayBeAlike(before) === mayBeAlike({ ...before, ...after })) return;
   await unindexTitle(tx, before);
   await indexTitle(tx, { ...before, ...after });
 }

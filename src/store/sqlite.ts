@@ -102,7 +102,11 @@ export function over(db: BunSqlite): Db {
   return {
     dialect: sqliteDialect,
     all: async <Row>(query: Sql) => named(() => statement(query).all(...query.args) as Row[]),
-    run: async (query) => named(() => void statement(query).run(...query.args)),
+    run: async (query) => named(() => statement(query).run(...query.args).changes),
+    insert: async (query) => {
+      const { changes, lastInsertRowid } = named(() => statement(query).run(...query.args));
+      return changes === 0 ? undefined : Number(lastInsertRowid);
+    },
   };
 }
 

@@ -1,4 +1,4 @@
-import { jaccard, tokensOf } from "../core/similarity.ts";
+import { jaccard, mayBeAlike, tokensOf } from "../core/similarity.ts";
 import { maskOf, mayHave } from "../core/token-mask.ts";
 import type { Db } from "./db.ts";
 import { type Sql, sql } from "./sql.ts";
@@ -10,13 +10,19 @@ const STATEMENTS = 8;
 
 type Titled = { id: number; project_id: number; title: string };
 
-/** Remembers the words of an issue's title. */
-export async function indexTitle(tx: Db, { id, project_id, title }: Titled): Promise<void> {
+/** Remembers the words of an issue's title, if anything may ever be like it. */
+export async function indexTitle(tx: Db, { id, project_id, title, body }: Titled & { body: string }): Promise<void> {
+  if (!mayBeAlike({ body })) return;
   const tokens = tokensOf(title);
-  if (tokens.size === 0) return;
-  await tx.run(sql`
-    INSERT INTO issue_title_tokens (project_id, token, issue_id, tokens, mask)
-    SELECT ${project_id}, value, ${id}, ${tokens.size}, ${maskOf(tokens)} FROM ${tx.dialect.each([...tokens])}`);
+  const mask = maskOf(tokens);
+  // Each row in a statement of its own: before one of several rows, FTS5 writes out what it has gathered. PostgreSQL takes them in one go.
+  await Promise.all(
+    Array.from(tokens, (token) =>
+      tx.run(sql`
+        INSERT INTO issue_title_tokens (project_id, token, issue_id, tokens, mask)
+        VALUES (${project_id}, ${token}, ${id}, ${tokens.size}, ${mask})`),
+    ),
+  );
 }
 
 /** Forgets the words of an issue's title, which must be the one that was remembered. */

@@ -46,6 +46,8 @@ export const sqlContract: Contract<typeof import("../../src/store/sql.ts")> = {
 /** What the two drivers promise alike (`Database`); there is no module to key it by. */
 export const driverContract: Contract<{
   transact(): void;
+  run(): void;
+  insert(): void;
   read(): void;
   aside(): void;
   among(): void;
@@ -62,6 +64,23 @@ export const driverContract: Contract<{
       const outcomes = await Promise.allSettled([add("a"), add("b", true), add("c"), add("d", true), add("e")]);
       expect(outcomes.map(({ status }) => status)).toEqual(["fulfilled", "rejected", "fulfilled", "rejected", "fulfilled"]);
       expect(await db.all(names)).toEqual([{ name: "a" }, { name: "c" }, { name: "e" }]);
+    },
+    "runs a change a second time only where a neighbour had written and failed": async ({ db, given }) => {
+      const runs = { a: 0, b: 0 };
+      const add = (name: keyof typeof runs) =>
+        db.transact(async (tx) => {
+          runs[name]++;
+          await insertProject(tx, { uid: given.ulid(), name, created_at: given.now() });
+        });
+      const refuse = () => db.transact(async (tx) => Promise.reject(new Error(`no more than ${(await tx.all(names)).length}`)));
+      const early = await Promise.allSettled([given.project(), add("a"), refuse()]);
+      expect(early.map(({ status }) => status)).toEqual(["fulfilled", "fulfilled", "rejected"]);
+      expect(runs).toEqual({ a: 1, b: 0 });
+      const broken = () => db.transact((tx) => tx.run(sql`INSERT INTO projects (uid, name, created_at) VALUES ('u', 'a', 'x')`));
+      const late = await Promise.allSettled([given.project(), add("b"), broken()]);
+      expect(late.map(({ status }) => status)).toEqual(["fulfilled", "fulfilled", "rejected"]);
+      expect(runs).toEqual({ a: 1, b: 2 });
+      expect((await db.all(names)).length).toBe(4);
     },
     "goes on after a broken constraint, and names it": async ({ db, given }) => {
       await given.project("a");
@@ -94,6 +113,25 @@ export const driverContract: Contract<{
         ),
       );
       expect(most).toBe(1);
+    },
+  },
+  run: {
+    "gives how many rows it changed": async ({ db, given }) => {
+      for (const name of ["a", "b"]) await given.project(name);
+      const rename = (from: string) => db.transact((tx) => tx.run(sql`UPDATE projects SET name = name || 'x' WHERE name >= ${from}`));
+      expect([await rename("a"), await rename("b"), await rename("c")]).toEqual([2, 1, 0]);
+    },
+  },
+  insert: {
+    "gives the row's id, and nothing where a conflict was passed over": async ({ db, given }) => {
+      const add = (name: string) =>
+        db.transact((tx) =>
+          tx.insert(sql`
+            INSERT INTO projects (uid, name, created_at) VALUES (${given.ulid()}, ${name}, ${given.now()}) ON CONFLICT (name) DO NOTHING`),
+        );
+      const [a, b, again] = [await add("a"), await add("b"), await add("a")];
+      expect(await db.all(sql`SELECT id FROM projects WHERE id > 0 ORDER BY id`)).toEqual([{ id: a }, { id: b }]);
+      expect(again).toBeUndefined();
     },
   },
   read: {

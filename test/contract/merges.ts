@@ -67,7 +67,7 @@ export const mergesContract: Contract<typeof import("../../src/store/merges.ts")
   absorbProject: {
     "moves issues, words and events under the target's name, and deletes the source": async ({ db, given }) => {
       const [source, target] = [await given.project(), await given.project("kept")];
-      const issue = await given.issue(source, { title: "Login fails" });
+      const issue = await given.issue(source, { title: "Login fails", body: "Since Monday." });
       await given.event(source, "issue.updated", {}, { issue });
       const words = new Set(["login", "fail"]);
       await db.transact(async (tx) => {

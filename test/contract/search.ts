@@ -1,6 +1,7 @@
 import { expect } from "bun:test";
 import type { Issue } from "../../src/api/shapes.ts";
 import { tokensOf } from "../../src/core/similarity.ts";
+import type { Database } from "../../src/store/db.ts";
 import { updateIssue } from "../../src/store/issues.ts";
 import { indexIssue, reindexIssue, reindexTitle, searchIssues, searchWords, unindexIssue } from "../../src/store/search.ts";
 import { indexTitle, issuesWithTitleLike } from "../../src/store/title-tokens.ts";
@@ -24,6 +25,9 @@ async function found({ db }: On, project: { id: number }, text: string, more: { 
   const hits = await searchIssues(db, { words: searchWords(text), project_id: project.id, limit: 20, include_deleted: false, ...more });
   return hits.map(({ issue_id, matched_in }) => [issue_id, matched_in.join(" ")]);
 }
+
+const likeIn = (db: Database) => async (project: { id: number }, title: string) =>
+  (await db.transact((tx) => issuesWithTitleLike(tx, project.id, tokensOf(title), 0.5))).map(({ id }) => id);
 
 export const searchContract: Contract<typeof import("../../src/store/search.ts")> = {
   indexIssue: {
@@ -67,9 +71,8 @@ export const searchContract: Contract<typeof import("../../src/store/search.ts")
   reindexTitle: {
     "forgets the former title, and takes the project that it is given": async ({ db, given }) => {
       const [from, to] = [await given.project(), await given.project()];
-      const issue = await given.issue(from, { title: "broken login page" });
-      const like = async (project: { id: number }, title: string) =>
-        (await db.transact((tx) => issuesWithTitleLike(tx, project.id, tokensOf(title), 0.5))).map(({ id }) => id);
+      const issue = await given.issue(from, { title: "broken login page", body: "Since Monday." });
+      const like = likeIn(db);
       await db.transact((tx) => indexTitle(tx, issue));
       expect(await like(from, "broken login page")).toEqual([issue.id]);
       const after = { title: "slow search results", project_id: to.id };
@@ -80,6 +83,22 @@ export const searchContract: Contract<typeof import("../../src/store/search.ts")
       expect(await like(from, "broken login page")).toEqual([]);
       expect(await like(from, "slow search results")).toEqual([]);
       expect(await like(to, "slow search results")).toEqual([issue.id]);
+    },
+    "takes a title in when its issue gets a body, and forgets it when that goes": async ({ db, given }) => {
+      const project = await given.project();
+      const issue = await given.issue(project, { title: "broken login page" });
+      const like = likeIn(db);
+      const edit = async (before: Issue, body: string) => {
+        await db.transact((tx) => reindexTitle(tx, before, { body }));
+        return { ...before, body };
+      };
+      await db.transact((tx) => indexTitle(tx, issue));
+      const told = await edit(issue, "Since Monday.");
+      expect(await like(project, issue.title)).toEqual([issue.id]);
+      const more = await edit(told, "Since Tuesday.");
+      expect(await like(project, issue.title)).toEqual([issue.id]);
+      await edit(more, "");
+      expect(await like(project, issue.title)).toEqual([]);
     },
   },
   unindexIssue: {

@@ -5,8 +5,8 @@ import { LEAST_TITLE_SHARE, tokensOf } from "../../src/core/similarity.ts";
 import { indexTitle, issuesWithTitleLike, unindexTitle } from "../../src/store/title-tokens.ts";
 import type { Contract, On } from "./contract.ts";
 
-async function titled({ db, given }: On, project: { id: number }, title: string, more: { deleted_at?: string } = {}) {
-  const issue = await given.issue(project, { title, ...more });
+async function titled({ db, given }: On, project: { id: number }, title: string, more: { body?: string; deleted_at?: string } = {}) {
+  const issue = await given.issue(project, { title, body: "As it says.", ...more });
   await db.transact((tx) => indexTitle(tx, issue));
   return issue;
 }
@@ -25,6 +25,11 @@ export const titleTokensContract: Contract<typeof import("../../src/store/title-
       const project = await on.given.project();
       await titled(on, project, "!!!");
       expect(await found(on, project, "!!!", 0.5)).toEqual([]);
+    },
+    "passes over an issue without a body, which nothing is like": async (on) => {
+      const project = await on.given.project();
+      await titled(on, project, "fix login page", { body: " \n" });
+      expect(await found(on, project, "fix login page", 0.5)).toEqual([]);
     },
   },
   unindexTitle: {

@@ -5,7 +5,7 @@ import { dirname } from "node:path";
 import { homeOf } from "../../src/config/home.ts";
 import { isLocked } from "../../src/config/lock.ts";
 import { freePort } from "../free-port.ts";
-import { workspace } from "../workspace.ts";
+import { type Workspace, workspace } from "../workspace.ts";
 
 test("SIGTERM lets what is asked be answered, ends streams, and leaves neither lock nor socket", async () => {
   await using kata = await workspace();
@@ -98,12 +98,19 @@ test("SIGTERM ends each stream as a whole reply: no chunk is cut, and the last o
   }
 });
 
+/** Lets the daemon that runs say that it is of another version, and gives its pid. */
+async function makeOld(kata: Workspace): Promise<number> {
+  const { runtime, lock } = homeOf(kata.env);
+  const [pid = 0] = kata.daemons();
+  for (const path of [`${runtime}/daemon.${pid}.json`, lock]) {
+    await Bun.write(path, JSON.stringify({ ...(await Bun.file(path).json()), version: "0.0.1" }));
+  }
+  return pid;
+}
+
 test("an automatic daemon of another version is replaced by the next command, unless that is not wanted", async () => {
   await using kata = await workspace();
-  const { runtime } = homeOf(kata.env);
-  const [pid = 0] = kata.daemons();
-  const path = `${runtime}/daemon.${pid}.json`;
-  await Bun.write(path, JSON.stringify({ ...(await Bun.file(path).json()), version: "0.0.1" }));
+  const pid = await makeOld(kata);
   expect((await kata.run(["list"], { env: { KATA_SKIP_DAEMON_VERSION_CHECK: "1" } })).exit).toBe(0);
   expect(kata.daemons()).toEqual([pid]);
   expect(await kata`list`).toMatchObject({ exit: 0, stderr: "" });
@@ -114,10 +121,20 @@ test("an automatic daemon of another version is replaced by the next command, un
 test("a daemon of another version that somebody started stays, and the command says what to do", async () => {
   await using kata = await workspace();
   await kata`daemon start`;
-  const [pid = 0] = kata.daemons();
-  const path = `${homeOf(kata.env).runtime}/daemon.${pid}.json`;
-  await Bun.write(path, JSON.stringify({ ...(await Bun.file(path).json()), version: "0.0.1" }));
+  const pid = await makeOld(kata);
   const { exit, stderr } = await kata`list`;
   expect([exit, stderr]).toEqual([1, expect.stringMatching(/is kata 0\.0\.1, and this is kata \S+\nHint: .*kata daemon restart/)]);
+  expect(kata.daemons()).toEqual([pid]);
+});
+
+test("a daemon is found by its record where the lock's file does not tell of it", async () => {
+  await using kata = await workspace();
+  const { lock } = homeOf(kata.env);
+  const [pid = 0] = kata.daemons();
+  for (const text of ["", "{}", JSON.stringify({ pid, address: "127.0.0.1:1", started_by: "auto", version: "0.0.1" })]) {
+    await Bun.write(lock, text);
+    expect(await kata`list`).toMatchObject({ exit: 0, stderr: "" });
+  }
+  await Bun.write(lock, JSON.stringify({ pid, address: "unix:///nowhere", started_by: "auto" }));
   expect(kata.daemons()).toEqual([pid]);
 });
