@@ -1,6 +1,14 @@
+/** A pipe nobody reads any more, a descriptor that was closed, a terminal that is gone. */
+const GONE: ReadonlySet<string | undefined> = new Set(["EPIPE", "EBADF", "EIO"]);
+const isGone = (error: unknown): boolean => GONE.has((error as NodeJS.ErrnoException).code);
+
 /** The one way out: whole texts, so that a pipe gets all of them, and a closed one is no error. */
-export function printOut(text: string): void {
-  write(1, text);
+export async function printOut(text: string): Promise<void> {
+  try {
+    await Bun.write(Bun.stdout, `${text}\n`);
+  } catch (error) {
+    if (!isGone(error)) throw error;
+  }
 }
 
 /** The same on stderr. Not by `console.error`, which paints what it writes to a terminal red. */
@@ -17,9 +25,6 @@ export function writeLine(text: string): boolean {
   return write(1, text);
 }
 
-/** A pipe nobody reads any more, a descriptor that was closed, a terminal that is gone. */
-const GONE: ReadonlySet<string | undefined> = new Set(["EPIPE", "EBADF", "EIO"]);
-
 function write(fd: number, text: string): boolean {
   const { writeSync } = process.getBuiltinModule("node:fs");
   let rest = Buffer.from(`${text}\n`);
@@ -27,9 +32,8 @@ function write(fd: number, text: string): boolean {
     try {
       rest = rest.subarray(writeSync(fd, rest));
     } catch (error) {
-      const { code } = error as NodeJS.ErrnoException;
-      if (GONE.has(code)) return false;
-      if (code !== "EAGAIN") throw error;
+      if (isGone(error)) return false;
+      if ((error as NodeJS.ErrnoException).code !== "EAGAIN") throw error;
       Bun.sleepSync(5);
     }
   }

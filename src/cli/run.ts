@@ -23,13 +23,13 @@ export async function run(argv: readonly string[]): Promise<number> {
   try {
     const read = readCommand(argv, await commandsFor(argv), globalFlags, state);
     if ("help" in read) {
-      printOut(state.json ? jsonAnswer({ help: read.help }) : read.help);
+      await printOut(state.json ? jsonAnswer({ help: read.help }) : read.help);
       return 0;
     }
     const global: Global = read.values;
     checkDaemonFlag(read.command, global);
     const answer = await read.command.run(read.values, contextOf(global, argv));
-    show(answer, global);
+    await show(answer, global);
     if (answer.failure) throw answer.failure;
     return 0;
   } catch (thrown) {
@@ -40,14 +40,14 @@ export async function run(argv: readonly string[]): Promise<number> {
   }
 }
 
-function show({ data, text, quiet, notices = [] }: Answer, { json, quiet: isQuiet }: Global): void {
+async function show({ data, text, quiet, notices = [] }: Answer, { json, quiet: isQuiet }: Global): Promise<void> {
   for (const line of notices) printErr(lineSafe(line));
   if (json) {
-    if (data !== null) printOut(jsonAnswer(data));
+    if (data !== null) await printOut(jsonAnswer(data));
     return;
   }
   const shown = isQuiet ? (quiet ?? text) : text;
-  if (shown !== "") printOut(shown);
+  if (shown !== "") await printOut(shown);
 }
 
 function jsonAnswer(data: Readonly<Record<string, unknown>>): string {

@@ -27,17 +27,13 @@ export function isInteractive(): boolean {
   return ttyAt(0) !== undefined;
 }
 
-type Binding = { binding(name: "tty_wrap"): { isTTY(fd: number): boolean; TTY: new (fd: number) => Tty } };
 type Tty = { getWindowSize(into: [number, number]): boolean };
+type Binding = { binding(name: "tty_wrap"): { isTTY(fd: number): boolean; TTY: new (fd: number) => Tty } };
 
 /** The terminal at a descriptor; undefined where there is none. It asks what is below `node:tty`, which takes 3 ms to load. */
 function ttyAt(fd: number): Tty | undefined {
-  try {
-    const { isTTY, TTY } = (process as unknown as Binding).binding("tty_wrap");
-    return isTTY(fd) ? new TTY(fd) : undefined;
-  } catch {
-    return undefined;
-  }
+  const { isTTY, TTY } = (process as unknown as Binding).binding("tty_wrap");
+  return isTTY(fd) ? new TTY(fd) : undefined;
 }
 
 /** The columns of a terminal; 0 where it does not know. */

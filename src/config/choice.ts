@@ -1,7 +1,7 @@
-import { dirname, join } from "./path.ts";
 import { LocalError } from "../core/error.ts";
 import { findDaemon } from "./catalog.ts";
 import { readLocalFile } from "./local-file.ts";
+import { dirname, join } from "./path.ts";
 import type { Settings } from "./settings.ts";
 import type { Token } from "./token.ts";
 import { textOf } from "./toml.ts";

@@ -1,6 +1,6 @@
-import { basename, dirname } from "./path.ts";
 import { LocalError } from "../core/error.ts";
 import type { Asked, Remote } from "./choice.ts";
+import { basename, dirname } from "./path.ts";
 import { pathIn } from "./token.ts";
 import { readToml, type Shape } from "./toml.ts";
 

@@ -1,6 +1,6 @@
-import { dirname, join, resolve } from "./path.ts";
 import { LocalError } from "../core/error.ts";
 import type { Home } from "./home.ts";
+import { dirname, join, resolve } from "./path.ts";
 import { readSettings, type Settings } from "./settings.ts";
 import { readTokenFile } from "./token-file.ts";
 

@@ -61,12 +61,13 @@ const folderOf = ({ root, git_root, start }: Workspace): string => root ?? git_r
 
 /** Binds a workspace: writes `.kata.toml`, unless it says the same, and lists the machine's own file in `.gitignore`. */
 export function bind(workspace: Workspace, name: string): void {
-  const { writeFileSync } = process.getBuiltinModule("node:fs");
   if (currentName(workspace) !== name) writeName(workspace, name);
   const ignore = join(folderOf(workspace), ".gitignore");
   const lines = textOf(ignore) ?? "";
   if (lines.split("\n").some((line) => line.trim() === ".kata.local.toml")) return;
-  writeFileSync(ignore, `${lines}${lines === "" || lines.endsWith("\n") ? "" : "\n"}.kata.local.toml\n`);
+  process
+    .getBuiltinModule("node:fs")
+    .writeFileSync(ignore, `${lines}${lines === "" || lines.endsWith("\n") ? "" : "\n"}.kata.local.toml\n`);
 }
 
 /** Follows a project that has another name now. Where the file can't be written, the alias goes on leading to the project. */
@@ -79,9 +80,8 @@ export function rebind(workspace: Workspace, name: string): void {
 }
 
 function writeName(workspace: Workspace, name: string): void {
-  process
-    .getBuiltinModule("node:fs")
-    .writeFileSync(join(folderOf(workspace), ".kata.toml"), `version = 1\n\n[project]\nname = ${JSON.stringify(name)}\n`);
+  const text = `version = 1\n\n[project]\nname = ${JSON.stringify(name)}\n`;
+  process.getBuiltinModule("node:fs").writeFileSync(join(folderOf(workspace), ".kata.toml"), text);
 }
 
 function currentName(workspace: Workspace): string | undefined {
