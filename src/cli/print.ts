@@ -14,6 +14,11 @@ export function printErr(text: string): void {
   }
 }
 
+/** A part of a line for people, which the next part may take back. */
+export function printPart(text: string): void {
+  write(2, text, "");
+}
+
 /** Writes a line at once; false when its reader is gone, which ends a command that would go on for ever. */
 export function writeLine(text: string): boolean {
   return write(1, text);
@@ -22,8 +27,8 @@ export function writeLine(text: string): boolean {
 /** A pipe nobody reads any more, a descriptor that was closed, a terminal that is gone. */
 const GONE: ReadonlySet<string | undefined> = new Set(["EPIPE", "EBADF", "EIO"]);
 
-function write(fd: number, text: string): boolean {
-  let rest = Buffer.from(`${text}\n`);
+function write(fd: number, text: string, end = "\n"): boolean {
+  let rest = Buffer.from(`${text}${end}`);
   while (rest.length > 0) {
     try {
       rest = rest.subarray(writeSync(fd, rest));

@@ -1,0 +1,58 @@
+import { LocalError } from "../core/error.ts";
+import type { Context } from "./command.ts";
+import { isTerminal } from "./terminal.ts";
+import { printPart } from "./print.ts";
+
+type Offline = (typeof import("../offline/main.ts"))["offline"];
+
+let load: (() => Promise<{ offline: Offline }>) | undefined;
+
+/** The command line never loads what opens the database itself: main hands it in. */
+export function provideOffline(given: () => Promise<{ offline: Offline }>): void {
+  load = given;
+}
+
+const PATIENCE_MS = 1_000;
+const PAUSE_MS = 200;
+
+type Work = { home: Context["home"]; watch(done: number): Promise<void>; notice(line: string): void };
+
+/** Does work on the database without a daemon. If it takes long, people see how far it is; an interrupt ends it cleanly. */
+export async function offline<T>(
+  { home, notice, global }: Context,
+  what: string,
+  work: (offline: Offline, given: Work) => Promise<T>,
+): Promise<T> {
+  if (!load) throw new Error("Nothing was provided.");
+  let interrupted = false;
+  const interrupt = () => void (interrupted = true);
+  for (const signal of ["SIGINT", "SIGTERM"] as const) process.once(signal, interrupt);
+  const shows = !global.quiet && !global.json && isTerminal(2);
+  let next = performance.now() + PATIENCE_MS;
+  let shown = false;
+  const watch = async (done: number) => {
+    await new Promise(setImmediate);
+    if (interrupted) throw new LocalError("internal", `The ${what} was interrupted, and nothing of it is left.`);
+    if (!shows || performance.now() < next) return;
+    printPart(`\r${what}: ${done} records`);
+    next = performance.now() + PAUSE_MS;
+    shown = true;
+  };
+  try {
+    return await work((await load()).offline, { home, watch, notice });
+  } finally {
+    if (shown) printPart("\r\u001b[K");
+    for (const signal of ["SIGINT", "SIGTERM"] as const) process.removeListener(signal, interrupt);
+  }
+}
+
+/** How many there are of each, for people: `2 issues, 1 comment and 8 events`. */
+export function countsText(counts: Readonly<Record<string, number>>): string {
+  const parts = Object.entries(counts)
+    .filter(([kind]) => !kind.endsWith("sequence"))
+    .map(([kind, n]) => `${n} ${(n === 1 ? kind : plural(kind)).replaceAll("_", " ")}`);
+  const last = parts.pop() ?? "nothing";
+  return parts.length === 0 ? last : `${parts.join(", ")} and ${last}`;
+}
+
+const plural = (kind: string): string => (kind.endsWith("s") ? kind : kind.endsWith("alias") ? `${kind}es` : `${kind}s`);

@@ -1,0 +1,130 @@
+import { closeSync, createReadStream, existsSync, openSync, realpathSync, renameSync, rmSync } from "node:fs";
+import { resolve } from "node:path";
+import { lockOf, type Home } from "../config/home.ts";
+import { isLocked, lock } from "../config/lock.ts";
+import { KataError, LocalError } from "../core/error.ts";
+import { formerOf, keepAs, putInPlace, syncFile, temporaryOf } from "../store/durable-files.ts";
+import { openStore } from "../store/open.ts";
+import { absorbWal } from "../store/snapshots.ts";
+import { type Imported, importRecords, type ImportOptions, type Watch } from "./import-records.ts";
+import { openingOf } from "./opening.ts";
+
+export type ImportRequest = ImportOptions & {
+  home: Home;
+  /** A path, or `-` for stdin. */
+  input: string;
+  target: string;
+  /** An existing target makes room. */
+  force: boolean;
+  watch: Watch;
+  notice(line: string): void;
+};
+
+/** Where a target that made room is now. */
+export type Import = Imported & { former?: string };
+
+/** Makes a database of a JSONL file, or brings its one project into a database; all of it, or nothing (data-model.md §13). */
+export async function importFile(request: ImportRequest): Promise<Import> {
+  const target = resolve(request.target);
+  const exists = existsSync(target);
+  checkTarget(request, target, exists);
+  const chunks = chunksOf(request.input);
+  if (request.merge) return mergeInto(request, target, chunks);
+  if (exists) holdLock(target);
+  return build(request, exists ? realpathSync(target) : target, chunks);
+}
+
+function checkTarget({ home, input, force, merge }: ImportRequest, target: string, exists: boolean): void {
+  for (const path of new Set([home.lock, lockOf(target)])) {
+    if (isLocked(path))
+      throw new LocalError("validation", "A daemon is running, and would not see what is imported.", "End it first: kata daemon stop.");
+  }
+  if (merge && !exists) throw new LocalError("not_found", `There is no database at ${target} to merge into.`);
+  if (exists && !merge && !force) {
+    throw new LocalError("validation", `${target} exists.`, "Name another --target; or add --force, and what is there is kept beside it.");
+  }
+  if (exists && existsSync(input) && realpathSync(input) === realpathSync(target)) {
+    throw new LocalError("validation", "--input and --target are the same file.");
+  }
+}
+
+function chunksOf(input: string): AsyncIterable<Uint8Array> {
+  if (input === "-") return Bun.stdin.stream();
+  try {
+    return createReadStream(input, { fd: openSync(input, "r"), highWaterMark: 1 << 20 });
+  } catch (error) {
+    throw new LocalError("internal", `${input} can't be read: ${(error as Error).message}`);
+  }
+}
+
+/** Nobody else may have the target until this process ends. */
+function holdLock(target: string): void {
+  if (!lock(lockOf(target))) throw new LocalError("validation", `${target} is in use.`, "End its daemon first: kata daemon stop.");
+}
+
+async function mergeInto(
+  { merge, new_instance, watch, notice }: ImportRequest,
+  target: string,
+  chunks: AsyncIterable<Uint8Array>,
+): Promise<Import> {
+  holdLock(target);
+  const db = await openStore(target, openingOf(notice));
+  try {
+    return await db.transact((tx) => importRecords(tx, chunks, { merge, new_instance }, watch));
+  } finally {
+    await db.close();
+  }
+}
+
+/** Builds the database under another name, so that the target is there whole or not at all. */
+async function build(
+  { merge, new_instance, watch, notice }: ImportRequest,
+  target: string,
+  chunks: AsyncIterable<Uint8Array>,
+): Promise<Import> {
+  const temporary = temporaryOf(target);
+  const opening = openingOf(notice);
+  try {
+    createPrivate(temporary);
+    const db = await openStore(temporary, opening);
+    let imported: Imported;
+    try {
+      imported = await db.transact((tx) => importRecords(tx, chunks, { merge, new_instance }, watch));
+    } finally {
+      await db.close();
+    }
+    syncFile(temporary);
+    const former = takePlace(temporary, target, opening.now());
+    return { ...imported, ...(former !== undefined && { former }) };
+  } catch (error) {
+    for (const end of ["", "-wal", "-shm"]) rmSync(`${temporary}${end}`, { force: true });
+    throw error;
+  }
+}
+
+function createPrivate(path: string): void {
+  try {
+    closeSync(openSync(path, "wx", 0o600));
+  } catch (error) {
+    throw new LocalError("internal", `Nothing can be made at ${path}: ${(error as Error).message}`);
+  }
+}
+
+/** Lets what is at the target make room, and gives its new place. A WAL that stayed would be taken for the new file's. */
+function takePlace(temporary: string, target: string, now: string): string | undefined {
+  const former = formerOf(target, now);
+  const exists = existsSync(target);
+  if (exists) {
+    absorbWal(target);
+    keepAs(target, former);
+  }
+  if (existsSync(`${target}-wal`)) renameSync(`${target}-wal`, `${former}-wal`);
+  rmSync(`${target}-shm`, { force: true });
+  try {
+    putInPlace(temporary, target, exists);
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== "EEXIST") throw error;
+    throw new KataError("conflict", `${target} came to be while the import went on, and was left as it is.`);
+  }
+  return exists ? former : undefined;
+}
