@@ -46,6 +46,18 @@ export async function offline<T>(
   }
 }
 
+/** What people must know who have selected another daemon: these commands work on this machine's database all the same. */
+export function elsewhereNotices({ target, home, global }: Context): string[] {
+  if (global.quiet) return [];
+  let kind: string;
+  try {
+    kind = target().kind;
+  } catch {
+    kind = "remote";
+  }
+  return kind === "remote" ? [`kata: this is the database of this machine, ${home.db}, and not that of the daemon you selected`] : [];
+}
+
 /** How many there are of each, for people: `2 issues, 1 comment and 8 events`. */
 export function countsText(counts: Readonly<Record<string, number>>): string {
   const parts = Object.entries(counts)

@@ -95,6 +95,7 @@ export async function reachLocal(local: Local): Promise<Client> {
 async function startLocal({ home, token, say }: Local): Promise<Place> {
   await endOtherVersion(home, token);
   const record = await startDetached({ home, flags: [], startedBy: "auto" });
+  if (record.upgraded !== undefined) say(`kata: ${record.upgraded}`);
   const addresses = (record.listeners ?? [record]).map(({ address }) => address).filter((address) => !address.startsWith("unix://"));
   if (addresses.length > 0) say(`kata: started a daemon at ${addresses.join(" and ")}`);
   return placeOf(record, token);

@@ -50,7 +50,9 @@ export async function startDaemon({ configured, startedBy, manager }: How): Prom
   taken.held.tell({ pid: process.pid, address, started_by: startedBy });
 
   const ulid = ulidSource(Date.now, (bytes) => crypto.getRandomValues(bytes));
-  const db = await openStore(home.db, { ulid, now: () => new Date().toISOString() });
+  let upgraded: string | undefined;
+  const notice = (line: string) => log("info", (upgraded = line));
+  const db = await openStore(home.db, { ulid, now: () => new Date().toISOString(), notice });
   const ending = new AbortController();
   const app: App = {
     db,
@@ -95,6 +97,7 @@ export async function startDaemon({ configured, startedBy, manager }: How): Prom
       started_by: startedBy,
       listeners,
       ...(taken.from !== undefined && { took_over_from: taken.from }),
+      ...(upgraded !== undefined && { upgraded }),
     };
   };
   taken.held.tell({ pid: process.pid, address: record().address, started_by: startedBy });

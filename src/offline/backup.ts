@@ -5,7 +5,7 @@ import { LocalError } from "../core/error.ts";
 import { fileStamp } from "../core/time.ts";
 import { readStore } from "../store/open.ts";
 import { copyDatabase } from "../store/snapshots.ts";
-import { type Counts, exportRecords } from "./export.ts";
+import { type Counts, exportRecords } from "./export-records.ts";
 import type { Watch } from "./import-records.ts";
 import { openingOf } from "./opening.ts";
 import { Order } from "./order.ts";

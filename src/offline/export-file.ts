@@ -4,7 +4,7 @@ import { KataError, LocalError } from "../core/error.ts";
 import type { Db } from "../store/db.ts";
 import { readStore } from "../store/open.ts";
 import { lookUp } from "../store/records.ts";
-import { type Counts, type ExportOptions, exportRecords, type Sink } from "./export.ts";
+import { type Counts, type ExportOptions, exportRecords, type Sink } from "./export-records.ts";
 import type { Watch } from "./import-records.ts";
 import { openingOf } from "./opening.ts";
 import { writeOutput } from "./outputs.ts";

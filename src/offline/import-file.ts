@@ -35,9 +35,10 @@ export async function importFile(request: ImportRequest): Promise<Import> {
 }
 
 function checkTarget({ home, input, force, merge }: ImportRequest, target: string, exists: boolean): void {
-  for (const path of new Set([home.lock, lockOf(target)])) {
-    if (isLocked(path))
-      throw new LocalError("validation", "A daemon is running, and would not see what is imported.", "End it first: kata daemon stop.");
+  for (const db of new Set([home.db, target])) {
+    if (!isLocked(lockOf(db))) continue;
+    const other = db === home.db ? "" : `KATA_DB=${db} `;
+    throw new LocalError("validation", `The daemon of ${db} is running.`, `End it first: ${other}kata daemon stop`);
   }
   if (merge && !exists) throw new LocalError("not_found", `There is no database at ${target} to merge into.`);
   if (exists && !merge && !force) {

@@ -21,6 +21,18 @@ export class MergePlace implements Place {
   readonly #issues = new Set<unknown>();
   readonly #links = new Set<unknown>();
   #project: number | undefined;
+  /** What becomes of a row before its ids are raised; undefined when it is left out. */
+  readonly #rules: Readonly<Record<string, (row: Row) => Row | undefined | Promise<Row | undefined>>> = {
+    project: (row) => this.#only(row),
+    project_alias: (row) => this.#unlessTaken(row),
+    issue: (row) => remembered(this.#issues, row),
+    link: (row) =>
+      this.#issues.has(row["from_issue_id"]) && this.#issues.has(row["to_issue_id"]) ? remembered(this.#links, row) : undefined,
+    import_mapping: (row) => (row["link_id"] === null || this.#links.has(row["link_id"]) ? row : undefined),
+    event: (row) => this.#event(row),
+    // Nobody who follows this database has seen what was purged in the other.
+    purge_log: (row) => ({ ...row, purge_reset_after_event_id: null }),
+  };
 
   constructor(tx: Db, raised: ReadonlyMap<string, number>, leftOut: Tally) {
     this.#tx = tx;
@@ -42,7 +54,8 @@ export class MergePlace implements Place {
 
   async placed(kind: Kind, row: Row): Promise<Row | undefined> {
     if (OF_ALL.has(kind.name)) return undefined;
-    const kept = await this.#kept(kind, row);
+    const rule = this.#rules[kind.name];
+    const kept = rule ? await rule(row) : row;
     if (!kept) {
       count(this.#leftOut, kind.name);
       return undefined;
@@ -55,39 +68,21 @@ export class MergePlace implements Place {
     return raised;
   }
 
-  async #kept(kind: Kind, row: Row): Promise<Row | undefined> {
-    switch (kind.name) {
-      case "project":
-        if (this.#project !== undefined) {
-          throw new LocalError(
-            "validation",
-            "The file has more than one project, and --merge takes one.",
-            "Export one: kata export --project NAME.",
-          );
-        }
-        this.#project = this.idOf("projects", Number(row["id"]));
-        return row;
-      case "project_alias":
-        return (await lookUp(this.#tx, "project_aliases", "id", "alias_identity", row["alias_identity"] ?? "")) === undefined
-          ? row
-          : undefined;
-      case "issue":
-        this.#issues.add(row["id"]);
-        return row;
-      case "link":
-        if (!this.#issues.has(row["from_issue_id"]) || !this.#issues.has(row["to_issue_id"])) return undefined;
-        this.#links.add(row["id"]);
-        return row;
-      case "import_mapping":
-        return row["link_id"] === null || this.#links.has(row["link_id"]) ? row : undefined;
-      case "event":
-        return this.#event(row);
-      case "purge_log":
-        // Nobody who follows this database has seen what was purged in the other.
-        return { ...row, purge_reset_after_event_id: null };
-      default:
-        return row;
+  #only(project: Row): Row {
+    if (this.#project !== undefined) {
+      throw new LocalError(
+        "validation",
+        "The file has several projects, and --merge takes one.",
+        "Export it alone: kata export --project NAME.",
+      );
     }
+    this.#project = this.idOf("projects", Number(project["id"]));
+    return project;
+  }
+
+  async #unlessTaken(alias: Row): Promise<Row | undefined> {
+    const taken = await lookUp(this.#tx, "project_aliases", "id", "alias_identity", alias["alias_identity"] ?? null);
+    return taken === undefined ? alias : undefined;
   }
 
   #event(row: Row): Row | undefined {
@@ -104,4 +99,9 @@ export class MergePlace implements Place {
     const id = payload[member];
     return typeof id === "number" ? JSON.stringify({ ...payload, [member]: this.idOf(table, id) }) : text;
   }
+}
+
+function remembered(ids: Set<unknown>, row: Row): Row {
+  ids.add(row["id"]);
+  return row;
 }

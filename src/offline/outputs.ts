@@ -2,10 +2,11 @@ import { closeSync, existsSync, openSync, readSync, realpathSync, statSync } fro
 import { open } from "node:fs/promises";
 import { dirname, resolve } from "node:path";
 import type { Home } from "../config/home.ts";
-import { KataError, LocalError } from "../core/error.ts";
+import { LocalError } from "../core/error.ts";
 import { writeWhole } from "../store/durable-files.ts";
-import type { Sink } from "./export.ts";
+import type { Sink } from "./export-records.ts";
 import { lineOfData, VERSION_KEY } from "./lines.ts";
+import { told } from "./system-errors.ts";
 
 /** How every export begins. */
 const BEGINNING = lineOfData("meta", { key: VERSION_KEY }).slice(0, -2);
@@ -21,21 +22,14 @@ export async function writeOutput<T>(home: Home, output: string, work: (write: S
     checkPlace(home, output, real, stat?.size ?? 0);
     return await writeWhole(real, { over: true }, (temporary) => writeTo(temporary, work));
   } catch (error) {
-    throw told(output, error);
+    throw told(`${output} can't be written`, error);
   }
-}
-
-/** A file that can't be written is told as such; other errors are what they are. */
-function told(output: string, error: unknown): unknown {
-  if (error instanceof KataError || error instanceof LocalError) return error;
-  const { syscall, message } = error as NodeJS.ErrnoException;
-  return syscall === undefined ? error : new LocalError("internal", `${output} can't be written: ${message}`);
 }
 
 async function writeTo<T>(path: string, work: (write: Sink) => Promise<T>): Promise<T> {
   const file = await open(path, "w", 0o600);
   try {
-    return await work(async (text) => void (await file.writeFile(text)));
+    return await work((text) => file.writeFile(text));
   } finally {
     await file.close();
   }

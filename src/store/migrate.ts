@@ -13,28 +13,28 @@ import { transactAlone } from "./sqlite.ts";
 /** One step of the schema, in the words of each database. */
 export type Migration = { readonly name: string; readonly sqlite: string; readonly postgres: string };
 
-export type Upgrade = { from: number; to: number; copy: string | undefined };
-
 export type Opening = {
   ulid(): string;
   now(): string;
   /** Those of this binary, if nothing is said. */
   migrations?: readonly Migration[];
-  /** Is told when a database was brought to a newer schema. */
-  upgraded?(upgrade: Upgrade): void;
+  /** Is told, in lines for people, when a database that has rows is brought to a newer schema, and when that is done. */
+  notice?(line: string): void;
 };
 
 /** Brings a SQLite database to the newest schema. One that has rows is copied first, unless it is a copy, and stays as it was if anything goes wrong. */
 export async function migrateSqlite(path: string, opening: Opening, isCopy = false): Promise<void> {
   let copy: string | undefined;
   try {
-    const from = await transactAlone(path, async (tx) => {
+    await transactAlone(path, async (tx) => {
       const version = await schemaVersion(tx);
-      if (!isCopy && version > 0 && version < known(opening)) copy = await copyBeside(path, opening.now());
+      if (!isCopy && version > 0 && version < known(opening)) {
+        opening.notice?.(`the database has schema version ${version} and is brought to ${known(opening)}; first it is copied`);
+        copy = await copyBeside(path, opening.now());
+      }
       await migrate(tx, version, opening);
-      return version;
     });
-    if (copy !== undefined) opening.upgraded?.({ from, to: known(opening), copy });
+    if (copy !== undefined) opening.notice?.(`the database was upgraded; as it was before, it is kept as ${copy}`);
   } catch (error) {
     // The database is as it was, and the next attempt makes a copy of its own.
     if (copy !== undefined) rmSync(copy, { force: true });
@@ -47,7 +47,7 @@ export async function migratePostgres(db: Database, opening: Opening): Promise<v
   const from = await schemaVersion(db);
   if (from === known(opening)) return;
   await db.transact(async (tx) => migrate(tx, await schemaVersion(tx), opening));
-  if (from > 0) opening.upgraded?.({ from, to: known(opening), copy: undefined });
+  if (from > 0) opening.notice?.(`the database was upgraded from schema version ${from} to ${known(opening)}`);
 }
 
 const known = ({ migrations: given = migrations }: Opening): number => given.length;

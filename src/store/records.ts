@@ -7,27 +7,23 @@ import { every, raw, Sql, sql, type SqlValue } from "./sql.ts";
 /** A record's columns: JSON ones as their text. */
 export type Row = Record<string, string | number | null>;
 
-const list = (names: readonly string[]): Sql => raw(names.join(", "));
 const source = (db: Db, { table, from }: Kind): Sql => (from ? from(db.dialect) : raw(table));
 const exported = ({ only }: Column): boolean => only !== "kept";
 const stored = ({ only }: Column): boolean => only !== "told";
 
-/** The next rows of a kind in their order, after the one with this key. */
-export async function recordsAfter(
-  db: Db,
-  kind: Kind,
-  scope: Scope,
-  after: readonly SqlValue[] | undefined,
-  limit: number,
-): Promise<Row[]> {
+/** The next rows of a kind in their order, after `last`. */
+export async function recordsAfter(db: Db, kind: Kind, scope: Scope, last: Row | undefined, limit: number): Promise<Row[]> {
   const wanted = kind.columns
     .filter(exported)
     .map(({ name, read }) => (read ? sql`${read(scope)} AS ${raw(name)}` : sql`${raw(`${kind.table}.${name}`)}`))
     .reduce((columns, next) => sql`${columns}, ${next}`);
-  const key = kind.key.map((name) => `${kind.table}.${name}`);
+  const key = raw(kind.key.map((name) => `${kind.table}.${name}`).join(", "));
   const conditions = [kind.where(scope)];
-  if (after) conditions.push(sql`(${list(key)}) > (${new Sql(["", ...after.slice(1).map(() => ", "), ""], after)})`);
-  return db.all<Row>(sql`SELECT ${wanted} FROM ${source(db, kind)} WHERE ${every(conditions)} ORDER BY ${list(key)} LIMIT ${limit}`);
+  if (last) {
+    const values = kind.key.map((name) => last[name] ?? null);
+    conditions.push(sql`(${key}) > (${new Sql(["", ...values.slice(1).map(() => ", "), ""], values)})`);
+  }
+  return db.all<Row>(sql`SELECT ${wanted} FROM ${source(db, kind)} WHERE ${every(conditions)} ORDER BY ${key} LIMIT ${limit}`);
 }
 
 /** How many rows of a kind there are. */

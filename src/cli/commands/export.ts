@@ -1,12 +1,13 @@
 import { LocalError } from "../../core/error.ts";
 import { fileStamp } from "../../core/time.ts";
 import { command } from "../command.ts";
-import { offline } from "../offline.ts";
+import { elsewhereNotices, offline } from "../offline.ts";
 
 export const exportCommand = command({
   name: "export",
   summary: "Write the database as JSONL",
   examples: ["kata export --output tracker.jsonl --allow-running-daemon"],
+  own_daemon: true,
   words: [],
   flags: {
     output: { kind: "text", value: "PATH", help: "the file, or - for stdout (kata-export-<time>.jsonl)" },
@@ -26,6 +27,7 @@ export const exportCommand = command({
     const counts = await offline(context, "export", ({ exportFile }, given) =>
       exportFile({ ...flags, ...given, project_name: context.global.project || undefined, output: toStdout ? write : path }),
     );
-    return toStdout ? { data: null, text: "" } : { data: { output: path, counts }, text: `exported ${path}`, quiet: "" };
+    const answer = toStdout ? { data: null, text: "" } : { data: { output: path, counts }, text: `exported ${path}`, quiet: "" };
+    return { ...answer, notices: elsewhereNotices(context) };
   },
 });

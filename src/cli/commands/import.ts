@@ -6,6 +6,7 @@ export const importCommand = command({
   name: "import",
   summary: "Make a database of a JSONL export",
   examples: ["kata import --input tracker.jsonl --target restored.db"],
+  own_daemon: true,
   words: [],
   flags: {
     input: { kind: "text", value: "PATH", help: "the export, or - for stdin" },
@@ -23,7 +24,9 @@ export const importCommand = command({
     const { notes, former, ...told } = await offline(context, "import", ({ importFile }, given) =>
       importFile({ input, target, ...flags, ...given }),
     );
-    const counts = Object.fromEntries(Object.entries(told.counts).map(([kind, { database }]) => [kind, database]));
+    const counts = Object.fromEntries(
+      Object.entries(told.counts).flatMap(([kind, { database }]) => (database > 0 ? [[kind, database]] : [])),
+    );
     const notices = [
       ...notes,
       ...Object.entries(told.unknown).map(([name, n]) => `${n} ${name} left out: this kata does not know what that is`),

@@ -2,7 +2,6 @@ import type { Db } from "../store/db.ts";
 import { EXPORT_VERSION, type Kind, kinds } from "../store/kinds.ts";
 import { countRecords, recordsAfter, type Row } from "../store/records.ts";
 import type { Scope } from "../store/scopes.ts";
-import type { SqlValue } from "../store/sql.ts";
 import { CONTENTS, lineOf, lineOfData, VERSION_KEY } from "./lines.ts";
 
 /** `compatible`: without what the original does not know. */
@@ -47,17 +46,15 @@ export async function exportRecords(snapshot: Db, options: ExportOptions, write:
 }
 
 async function* pagesOf(snapshot: Db, kind: Kind, scope: Scope): AsyncGenerator<string> {
-  let after: readonly SqlValue[] | undefined;
+  let last: Row | undefined;
   let limit = FIRST_PAGE;
   for (;;) {
-    const rows = await recordsAfter(snapshot, kind, scope, after, limit);
+    const rows = await recordsAfter(snapshot, kind, scope, last, limit);
     let text = "";
     for (const row of rows) text += `${lineOf(kind, row)}\n`;
     if (text !== "") yield text;
     if (rows.length < limit) return;
-    after = keyOf(kind, rows.at(-1));
+    last = rows.at(-1);
     limit = text.length > PAGE_BYTES ? Math.max(1, limit >> 1) : Math.min(LAST_PAGE, limit * 2);
   }
 }
-
-const keyOf = ({ key }: Kind, row: Row | undefined): readonly SqlValue[] => key.map((name) => row?.[name] ?? null);

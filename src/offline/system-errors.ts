@@ -1,0 +1,21 @@
+import { KataError, LocalError } from "../core/error.ts";
+
+/** What the system or the database refused, as an error for people; what is none of these stays as it is. */
+export function told(what: string, error: unknown): unknown {
+  if (error instanceof KataError || error instanceof LocalError || !(error instanceof Error)) return error;
+  const { syscall, message, name } = error as NodeJS.ErrnoException;
+  if (syscall === undefined && name !== "SQLiteError") return error;
+  // Which of its files it was does not help: some have names for a moment only.
+  return new LocalError("internal", `${what}: ${message.replace(/, \w+ '.*'$/, "")}`);
+}
+
+/** The same function, whose errors are told so. */
+export function telling<Given extends unknown[], T>(what: string, work: (...given: Given) => Promise<T>): (...given: Given) => Promise<T> {
+  return async (...given) => {
+    try {
+      return await work(...given);
+    } catch (error) {
+      throw told(what, error);
+    }
+  };
+}
