@@ -1,5 +1,6 @@
 import { closeSync, mkdirSync, openSync, readFileSync, statSync } from "node:fs";
 import type { Home } from "../config/home.ts";
+import { ownProgram } from "../config/program.ts";
 import { holderOf, LOCK_HELD, readRecords, type RuntimeRecord } from "../config/runtime.ts";
 import { KataError, LocalError } from "../core/error.ts";
 import { build } from "../core/version.ts";
@@ -37,9 +38,7 @@ type Child = { pid: number; exit(): number | undefined; said(): string };
 function spawn({ home, flags, startedBy }: Start): Child {
   const log = openSync(home.log, "a", 0o600);
   const from = statSync(home.log).size;
-  const compiled = Bun.main.startsWith("/$bunfs");
-  const program = compiled ? [process.execPath] : [process.execPath, Bun.main];
-  const child = Bun.spawn([...program, "daemon", "start", "--foreground", "--json", ...flags], {
+  const child = Bun.spawn([...ownProgram(), "daemon", "start", "--foreground", "--json", ...flags], {
     cwd: "/",
     detached: true,
     stdio: ["ignore", log, log],

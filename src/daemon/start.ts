@@ -15,6 +15,7 @@ import type { Daemon } from "./daemon.ts";
 import { Failures } from "./failures.ts";
 import { logFaults } from "./faults.ts";
 import { handlers } from "./handlers.ts";
+import { startBackups } from "./jobs/backup.ts";
 import { live } from "./life.ts";
 import { openAll, recordsOf } from "./listeners.ts";
 import { LiveTokens } from "./live-tokens.ts";
@@ -102,6 +103,7 @@ export async function startDaemon({ configured, startedBy, manager }: How): Prom
   };
   taken.held.tell({ pid: process.pid, address: record().address, started_by: startedBy });
 
+  if (startedBy === "command" && config.backup) startBackups(config.backup, home, ending.signal);
   const announce = () => writeRecord(home.runtime, record());
   return { ended: live({ daemon, config, again: configured, manager, open, underway, ending, announce }) };
 }
