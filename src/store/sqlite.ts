@@ -141,6 +141,8 @@ function named<T>(work: () => T): T {
     return work();
   } catch (error) {
     if (!(error instanceof Error && "code" in error && String(error.code).startsWith("SQLITE_CONSTRAINT"))) throw error;
+    // Which reference it was, SQLite does not say.
+    if (error.code === "SQLITE_CONSTRAINT_FOREIGNKEY") throw new ConstraintError("foreign_key", error);
     const broken = error.message.slice(error.message.indexOf(": ") + 2);
     const columns = broken.split(", ").map((column) => column.split("."));
     const [table] = columns[0] ?? [];
