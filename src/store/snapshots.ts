@@ -2,6 +2,7 @@ import { Database as BunSqlite } from "bun:sqlite";
 import { rmSync } from "node:fs";
 import { KataError } from "../core/error.ts";
 import { writeWhole } from "./durable-files.ts";
+import { openReader } from "./sqlite.ts";
 
 /** How many rows each table has. */
 export type Counts = Readonly<Record<string, number>>;
@@ -43,10 +44,10 @@ export function absorbWal(path: string): void {
 }
 
 function vacuumInto(path: string, copy: string): [before: Counts, after: Counts] {
-  const db = new BunSqlite(path, { readonly: true, strict: true });
+  const db = openReader(path);
   try {
-    db.run("PRAGMA busy_timeout = 5000");
     const before = countsIn(db);
+    db.run("PRAGMA query_only = OFF"); // It would forbid to write the copy.
     db.run("VACUUM INTO ?", [copy]);
     return [before, countsIn(db)];
   } finally {
@@ -56,7 +57,7 @@ function vacuumInto(path: string, copy: string): [before: Counts, after: Counts]
 
 /** What a database file that nobody writes to holds, and what is wrong with it. */
 function inspect(path: string): { counts: Counts; faults: string[] } {
-  const db = new BunSqlite(path, { readonly: true, strict: true });
+  const db = openReader(path);
   try {
     const pages = db.query<{ integrity_check: string }, []>("PRAGMA integrity_check").all();
     const references = db.query<{ table: string }, []>("PRAGMA foreign_key_check").all();

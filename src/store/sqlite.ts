@@ -96,6 +96,20 @@ export function openHandle(path: string): BunSqlite {
   return db;
 }
 
+/** A handle that only reads. Opened for reading alone, it would leave an empty WAL beside the file. */
+export function openReader(path: string): BunSqlite {
+  const db = new BunSqlite(path, { readwrite: true, strict: true });
+  try {
+    db.run("PRAGMA busy_timeout = 5000");
+    db.run("PRAGMA query_only = ON");
+    db.query("SELECT 1 FROM sqlite_schema").get();
+    return db;
+  } catch (error) {
+    db.close();
+    throw error;
+  }
+}
+
 /** The last handle that is closed leaves the file whole, without a WAL beside it; a prepared statement would keep it open. */
 export function closeHandle(db: BunSqlite): void {
   for (const statement of prepared.get(db)?.values() ?? []) statement.finalize();
