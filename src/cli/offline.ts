@@ -1,4 +1,3 @@
-import { LocalError } from "../core/error.ts";
 import type { Context } from "./command.ts";
 import { isTerminal } from "./terminal.ts";
 import { printPart } from "./print.ts";
@@ -17,33 +16,45 @@ const PAUSE_MS = 200;
 
 type Work = { home: Context["home"]; watch(done: number): Promise<void>; notice(line: string): void };
 
-/** Does work on the database without a daemon. If it takes long, people see how far it is; an interrupt ends it cleanly. */
+/** Does work on the database without a daemon. If it takes long, people see how far it is; an interrupt leaves nothing half done. */
 export async function offline<T>(
   { home, notice, global }: Context,
   what: string,
   work: (offline: Offline, given: Work) => Promise<T>,
 ): Promise<T> {
   if (!load) throw new Error("Nothing was provided.");
-  let interrupted = false;
-  const interrupt = () => void (interrupted = true);
-  for (const signal of ["SIGINT", "SIGTERM"] as const) process.once(signal, interrupt);
-  const shows = !global.quiet && !global.json && isTerminal(2);
-  let next = performance.now() + PATIENCE_MS;
-  let shown = false;
-  const watch = async (done: number) => {
-    await new Promise(setImmediate);
-    if (interrupted) throw new LocalError("internal", `The ${what} was interrupted, and nothing of it is left.`);
-    if (!shows || performance.now() < next) return;
-    printPart(`\r${what}: ${done} records`);
-    next = performance.now() + PAUSE_MS;
-    shown = true;
+  const { offline: loaded } = await load();
+  const interrupt = (_: string, number: number) => {
+    loaded.dropUnfinished();
+    notice(`kata: The ${what} was interrupted, and nothing of it is left.`);
+    process.exit(128 + number);
   };
+  for (const signal of ["SIGINT", "SIGTERM"] as const) process.on(signal, interrupt);
+  const progress = progressOf(what, !global.quiet && !global.json && isTerminal(2));
   try {
-    return await work((await load()).offline, { home, watch, notice });
+    return await work(loaded, { home, notice, watch: progress.watch });
   } finally {
-    if (shown) printPart("\r\u001b[K");
+    progress.end();
     for (const signal of ["SIGINT", "SIGTERM"] as const) process.removeListener(signal, interrupt);
   }
+}
+
+/** A line that says how far the work is, once it has taken a while. */
+function progressOf(what: string, isShown: boolean): { watch(done: number): Promise<void>; end(): void } {
+  let next = performance.now() + PATIENCE_MS;
+  let begun = false;
+  return {
+    watch: async (done) => {
+      await new Promise(setImmediate);
+      if (!isShown || performance.now() < next) return;
+      printPart(`\r${what}: ${done} records`);
+      next = performance.now() + PAUSE_MS;
+      begun = true;
+    },
+    end: () => {
+      if (begun) printPart("\r\u001b[K");
+    },
+  };
 }
 
 /** What people must know who have selected another daemon: these commands work on this machine's database all the same. */

@@ -3,11 +3,12 @@ import { resolve } from "node:path";
 import { lockOf, type Home } from "../config/home.ts";
 import { isLocked, lock } from "../config/lock.ts";
 import { KataError, LocalError } from "../core/error.ts";
-import { formerOf, keepAs, putInPlace, syncFile, temporaryOf } from "../store/durable-files.ts";
+import { dropUnfinished, formerOf, keepAs, putInPlace, syncFile, temporaryOf } from "../store/durable-files.ts";
 import { openStore } from "../store/open.ts";
 import { absorbWal } from "../store/snapshots.ts";
 import { type Imported, importRecords, type ImportOptions, type Watch } from "./import-records.ts";
 import { openingOf } from "./opening.ts";
+import { reasonOf } from "./system-errors.ts";
 
 export type ImportRequest = ImportOptions & {
   home: Home;
@@ -54,7 +55,7 @@ function chunksOf(input: string): AsyncIterable<Uint8Array> {
   try {
     return createReadStream(input, { fd: openSync(input, "r"), highWaterMark: 1 << 20 });
   } catch (error) {
-    throw new LocalError("internal", `${input} can't be read: ${(error as Error).message}`);
+    throw new LocalError("internal", `${input} can't be read: ${reasonOf(error)}`);
   }
 }
 
@@ -98,7 +99,7 @@ async function build(
     const former = takePlace(temporary, target, opening.now());
     return { ...imported, ...(former !== undefined && { former }) };
   } catch (error) {
-    for (const end of ["", "-wal", "-shm"]) rmSync(`${temporary}${end}`, { force: true });
+    dropUnfinished(temporary);
     throw error;
   }
 }
@@ -107,7 +108,7 @@ function createPrivate(path: string): void {
   try {
     closeSync(openSync(path, "wx", 0o600));
   } catch (error) {
-    throw new LocalError("internal", `Nothing can be made at ${path}: ${(error as Error).message}`);
+    throw new LocalError("internal", `Nothing can be made at ${path}: ${reasonOf(error)}`);
   }
 }
 

@@ -35,7 +35,7 @@ export type Imported = {
   notes: string[];
 };
 
-/** Is called now and then while work goes on, with how many records are done; it may throw to end it. */
+/** Is called now and then while work goes on, with how many records are done, so that others get a turn. */
 export type Watch = (done: number) => Promise<void>;
 const WATCHED = 1_000;
 

@@ -1,5 +1,6 @@
-import { closeSync, constants, copyFileSync, existsSync, fsyncSync, linkSync, openSync, renameSync, rmSync } from "node:fs";
-import { dirname } from "node:path";
+import { closeSync, constants, copyFileSync, existsSync, fsyncSync, linkSync, mkdtempSync, openSync, renameSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { dirname, join } from "node:path";
 import { fileStamp } from "../core/time.ts";
 
 /**
@@ -15,14 +16,34 @@ export async function writeWhole<T>(path: string, { over }: { over: boolean }, w
     putInPlace(temporary, path, over);
     return result;
   } catch (error) {
-    rmSync(temporary, { force: true });
+    dropUnfinished(temporary);
     throw error;
   }
 }
 
-/** A name beside a file's own that nothing else has. */
+/** Files and folders that are for a while, until they are done with. */
+const unfinished = new Set<string>();
+
+/** A name beside a file's own that nothing else has, for a file that is not yet whole. */
 export function temporaryOf(path: string): string {
-  return `${path}.${process.pid}-${Bun.randomUUIDv7().slice(-8)}.tmp`;
+  const temporary = `${path}.${process.pid}-${Bun.randomUUIDv7().slice(-8)}.tmp`;
+  unfinished.add(temporary);
+  return temporary;
+}
+
+/** A folder for files that nobody needs afterwards. */
+export function scratchFolder(): string {
+  const folder = mkdtempSync(join(tmpdir(), "kata-"));
+  unfinished.add(folder);
+  return folder;
+}
+
+/** Takes away what is unfinished: this, or all of it before the process ends. */
+export function dropUnfinished(path?: string): void {
+  for (const each of path === undefined ? unfinished : [path]) {
+    for (const end of ["", "-wal", "-shm"]) rmSync(`${each}${end}`, { recursive: true, force: true });
+    unfinished.delete(each);
+  }
 }
 
 /** Where a database is kept as it was before something took its place: a name that nothing has. */
@@ -37,6 +58,7 @@ export function formerOf(path: string, now: string): string {
 export function putInPlace(temporary: string, path: string, over: boolean): void {
   if (over) renameSync(temporary, path);
   else renameToFree(temporary, path);
+  unfinished.delete(temporary);
   syncFolder(dirname(path));
 }
 

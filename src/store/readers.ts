@@ -1,15 +1,15 @@
 import type { Database as BunSqlite } from "bun:sqlite";
-import { copyFileSync, existsSync, mkdtempSync, rmSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { copyFileSync, existsSync } from "node:fs";
 import { basename, join } from "node:path";
 import type { Db } from "./db.ts";
+import { dropUnfinished, scratchFolder } from "./durable-files.ts";
 import { migrateSqlite, type Opening, schemaVersion } from "./migrate.ts";
 import { copyDatabase } from "./snapshots.ts";
 import { closeHandle, openReader, over } from "./sqlite.ts";
 
 /** Reads a SQLite database of any schema up to `known` on one snapshot, beside whoever writes to it, and leaves it as it is. */
 export async function readSqlite<T>(path: string, known: number, opening: Opening, work: (snapshot: Db) => Promise<T>): Promise<T> {
-  const scratch = mkdtempSync(join(tmpdir(), "kata-read-"));
+  const scratch = scratchFolder();
   const opened: BunSqlite[] = [];
   try {
     let db = openWhereItIs(path) ?? openReader(copyFiles(path, scratch));
@@ -24,7 +24,7 @@ export async function readSqlite<T>(path: string, known: number, opening: Openin
     return await work(over(db));
   } finally {
     for (const db of opened) closeHandle(db);
-    rmSync(scratch, { recursive: true });
+    dropUnfinished(scratch);
   }
 }
 
