@@ -17,6 +17,7 @@ import { assignIssue } from "../src/app/owners.ts";
 import { initProject, renameProjectTo } from "../src/app/projects.ts";
 import { purgeIssue } from "../src/app/purges.ts";
 import { createRecurrence } from "../src/app/recurrences.ts";
+import { mintToken, revokeToken } from "../src/app/tokens.ts";
 import { confirmationOf } from "../src/core/confirmation.ts";
 import { KataError } from "../src/core/error.ts";
 import { findIssue } from "../src/store/issues.ts";
@@ -79,6 +80,9 @@ const acts = {
       timezone: "Europe/Berlin",
       template: { title: `Again ${text}`, labels: [`l${n % 5}`] },
     }),
+  token: ({ app, n }: On) =>
+    mintToken(app, { actor: `bot${n % 3}`, read_only: n % 2 === 0, ...(n % 3 === 0 && { expires_in_seconds: 3_600 }) }),
+  revoke: ({ app, n }: On) => revokeToken(app, 1 + (n % 3)),
   project: ({ app, n }: On) =>
     initProject(app, { name: `project ${n}`, alias: { identity: `local:///p${n}`, kind: "local", root_path: `/p${n}` } }),
   rename: ({ app, project, n }: On) => renameProjectTo(app, project.id, `renamed ${n}`),

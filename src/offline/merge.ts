@@ -6,8 +6,8 @@ import type { Scope } from "../store/scopes.ts";
 import type { Place } from "./place.ts";
 import { count, type Tally } from "./rows.ts";
 
-/** What is of the whole database, and not of one project. */
-const OF_ALL: ReadonlySet<string> = new Set(["meta", "system_project", "system_event"]);
+/** What every database has of its own. */
+const OWN: ReadonlySet<string> = new Set(["meta", "system_project"]);
 
 /**
  * A place for one project beside those that are there. Its rows get new ids, each raised by as much as the table's highest;
@@ -53,9 +53,9 @@ export class MergePlace implements Place {
   }
 
   async placed(kind: Kind, row: Row): Promise<Row | undefined> {
-    if (OF_ALL.has(kind.name)) return undefined;
+    if (OWN.has(kind.name)) return undefined;
     const rule = this.#rules[kind.name];
-    const kept = rule ? await rule(row) : row;
+    const kept = kind.whole ? undefined : rule ? await rule(row) : row;
     if (!kept) {
       count(this.#leftOut, kind.name);
       return undefined;

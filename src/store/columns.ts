@@ -19,7 +19,7 @@ export type Column = {
 
 const types: readonly [RegExp, Column["type"]][] = [
   [/^(short|external)_id$/, "text"],
-  [/^(.+_)?id$|priority$|^revision$|_count$|^seq$/, "int"],
+  [/^(.+_)?id$|priority$|^revision$|_count$|^seq$|^read_only$/, "int"],
   [/_at$/, "time"],
   [/metadata$|^template_labels$|^payload$|^changes$/, "json"],
 ];

@@ -1,6 +1,18 @@
 import { type Column, columnsOf } from "./columns.ts";
 import type { Dialect } from "./db.ts";
-import { all, always, fromIssue, hasFormerName, ofEvent, ofIssue, ofLink, ofMapping, ofProject, type Scope } from "./scopes.ts";
+import {
+  all,
+  always,
+  fromIssue,
+  hasFormerName,
+  ofEvent,
+  ofIssue,
+  ofLink,
+  ofMapping,
+  ofNoProject,
+  ofProject,
+  type Scope,
+} from "./scopes.ts";
 import { raw, type Sql, sql } from "./sql.ts";
 
 /** A kind of record of the JSONL format (data-model.md §13). What is written and what is read both follow from it. */
@@ -12,6 +24,8 @@ export type Kind = {
   where(scope: Scope): Sql;
   /** The original does not know it: a compatible file has none. */
   ours: boolean;
+  /** It is of the whole database, and no project brings it along. */
+  whole: boolean;
   /** What becomes of a record: a row; a row in place of one that is there; columns of a row that is there; what a table's ids go on from. */
   put: "insert" | "upsert" | "update" | "sequence";
   /** What records of this kind are ordered by. */
@@ -20,7 +34,7 @@ export type Kind = {
   from?(dialect: Dialect): Sql;
 };
 
-type More = Partial<Pick<Kind, "put" | "key" | "from">> & { columns?: Readonly<Record<string, Partial<Column>>> };
+type More = Partial<Pick<Kind, "put" | "key" | "from" | "whole">> & { columns?: Readonly<Record<string, Partial<Column>>> };
 
 const kind = (name: string, table: string, members: string, where: Kind["where"], { columns, ...more }: More = {}): Kind => ({
   name,
@@ -28,6 +42,7 @@ const kind = (name: string, table: string, members: string, where: Kind["where"]
   columns: columnsOf(table, members, columns),
   where,
   ours: false,
+  whole: false,
   put: "insert",
   key: ["id"],
   ...more,
@@ -55,13 +70,14 @@ const told = (read: Sql): Partial<Column> => ({ only: "told", read: () => read }
 /** The tables whose ids the original counts as well as we do. */
 const counted = ["comments", "events", "import_mappings", "issues", "links", "project_aliases", "projects", "purge_log"];
 const isCounted = sql`name IN (${raw(counted.map((table) => `'${table}'`).join(", "))})`;
-const sequence: More = { put: "sequence", key: ["name"], from: ({ sequences }) => sql`(${sequences}) AS sequences` };
+const sequence: More = { put: "sequence", key: ["name"], whole: true, from: ({ sequences }) => sql`(${sequences}) AS sequences` };
 
 /** Every kind of record, in the order in which they come in a file. */
 export const kinds: readonly Kind[] = [
   kind("meta", "meta", "key value", always, {
     put: "upsert",
     key: ["key"],
+    whole: true,
     // The version of our tables is no matter of the file: it says the format's, as the original does.
     columns: { value: { read: () => sql`CASE key WHEN 'schema_version' THEN '${raw(String(EXPORT_VERSION))}' ELSE value END` } },
   }),
@@ -75,9 +91,12 @@ export const kinds: readonly Kind[] = [
     "system_project",
     "projects",
     PROJECT,
-    all(ofProject("projects.id"), () => sql`projects.id = 0`),
-    { put: "upsert" },
+    all(ofNoProject, () => sql`projects.id = 0`),
+    { put: "upsert", whole: true },
   ),
+  own("api_token", "api_tokens", "id token_hash actor name* read_only created_at last_used_at* expires_at* revoked_at*", ofNoProject, {
+    whole: true,
+  }),
   kind(
     "project_alias",
     "project_aliases",
@@ -128,8 +147,8 @@ export const kinds: readonly Kind[] = [
     "system_event",
     "events",
     EVENT,
-    all(ofEvent, () => sql`events.project_id = 0`),
-    event,
+    all(ofNoProject, ofEvent, () => sql`events.project_id = 0`),
+    { ...event, whole: true },
   ),
   own(
     "event_changes",

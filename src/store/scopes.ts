@@ -17,6 +17,9 @@ export const all =
   (scope) =>
     every(conditions.map((condition) => condition(scope)));
 
+/** Holds for every row, but where the scope is one project: for what is of none. */
+export const ofNoProject: Condition = ({ project_id }) => (project_id === undefined ? sql`1 = 1` : sql`1 = 0`);
+
 /** Holds for rows of a project that the scope takes. */
 export const ofProject =
   (column: string): Condition =>

@@ -85,14 +85,14 @@ test("`kata daemon start` with [backup] writes the database down at once and aga
   expect(statSync(folder).mode & 0o777).toBe(0o700);
   expect(recordsOf(readFileSync(join(folder, ours()[0] ?? ""), "utf8"))[0]).toMatchObject({ kind: "meta" });
   await kata`daemon stop`;
-  expect(logOf(kata)).toContain(` backup: ${folder}/kata-`);
+  expect(logOf(kata)).toContain(` info the database was written down path=${folder}/kata-`);
 });
 
 test("`kata daemon start` whose backups fail goes on, and says so in its log", async () => {
   await using kata = await workspace({ project: false });
   writeFileSync(join(kata.home, "file"), "");
   await kata.run(["daemon", "start"], { env: { KATA_BACKUP_DIR: join(kata.home, "file", "none") } });
-  await until(() => logOf(kata).includes("backup: failed, and what is there stays; the next one is due in 86400 s: "));
+  await until(() => / error the database could not be written down; what is there stays: .* again_in_s=86400\n/.test(logOf(kata)));
   expect((await kata`init --project demo`).exit).toBe(0);
 });
 
@@ -100,7 +100,7 @@ test("a daemon that a command started by itself makes no backups", async () => {
   await using kata = await workspace({ env: { KATA_BACKUP_DIR: "/nonexistent/kata" } });
   await kata`create One`;
   await kata`daemon stop`;
-  expect(logOf(kata)).not.toContain("backup");
+  expect(logOf(kata)).not.toContain("written down");
 });
 
 test("`kata daemon start` refuses settings of backups that are half or wrong", async () => {
@@ -110,14 +110,14 @@ test("`kata daemon start` refuses settings of backups that are half or wrong", a
     const { exit, stderr } = await kata.run(["daemon", "start"], { env });
     return [exit, stderr.split("\n")[0]];
   };
-  const config = join(kata.home, "config.toml");
-  expect(await said('[backup]\ninterval = "1h"\n')).toEqual([1, `kata: ${config}: backup.interval is set, and no folder for the backups`]);
-  expect(await said("", { KATA_BACKUP_RETAIN: "1h" })).toEqual([1, "kata: KATA_BACKUP_RETAIN is set, and no folder for the backups"]);
-  expect(await said('[backup]\ndir = "here"\n')).toEqual([1, `kata: ${config}: backup.dir must be an absolute path, not "here"`]);
-  const wrong = "must be a duration such as 24h, of a second at least, not";
-  expect(await said('[backup]\ndir = "/x"\nretain = "0"\n')).toEqual([1, `kata: ${config}: backup.retain ${wrong} "0"`]);
+  const at = (line: number, key: string) => `kata: ${join(kata.home, "config.toml")}:${line}: backup.${key}`;
+  expect(await said('[backup]\ninterval = "1h"\n')).toEqual([2, `${at(2, "interval")} is set, and no folder for the backups`]);
+  expect(await said("", { KATA_BACKUP_RETAIN: "1h" })).toEqual([2, "kata: KATA_BACKUP_RETAIN is set, and no folder for the backups"]);
+  expect(await said('[backup]\ndir = "here"\n')).toEqual([1, `${at(2, "dir")}: must be an absolute path, not "here"`]);
+  const wrong = "must be a duration of a second at least, not";
+  expect(await said('[backup]\ndir = "/x"\nretain = "0"\n')).toEqual([1, `${at(3, "retain")}: ${wrong} "0"`]);
   expect(await said('[backup]\ndir = "/x"\n', { KATA_BACKUP_INTERVAL: "daily" })).toEqual([
     1,
-    `kata: KATA_BACKUP_INTERVAL ${wrong} "daily"`,
+    `kata: KATA_BACKUP_INTERVAL: ${wrong} "daily"`,
   ]);
 });

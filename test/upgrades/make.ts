@@ -18,6 +18,7 @@ import { moveIssue } from "../../src/app/moves.ts";
 import { initProject, renameProjectTo } from "../../src/app/projects.ts";
 import { purgeIssue } from "../../src/app/purges.ts";
 import { createRecurrence } from "../../src/app/recurrences.ts";
+import { mintToken, revokeToken } from "../../src/app/tokens.ts";
 import { SCHEMA_VERSION } from "../../src/store/open.ts";
 import { sql } from "../../src/store/sql.ts";
 import { freshApp } from "../apps.ts";
@@ -69,12 +70,12 @@ await importItems(app, {
 });
 const schedule = { rrule: "FREQ=DAILY", dtstart: "2026-03-01", timezone: "UTC", template: { title: "Water the plants", labels: ["home"] } };
 const recurrence = await createRecurrence(app, { project_id: one.id, actor, ...schedule });
-await app.db.transact(async (tx) => {
-  await tx.run(sql`UPDATE issues SET recurrence_id = ${recurrence.id}, occurrence_key = '2026-03-01' WHERE id = ${parent.id}`);
-  await tx.run(sql`
-    INSERT INTO events (uid, origin_instance_uid, project_id, project_name, type, actor, payload, created_at)
-    VALUES (${app.ulid()}, ${app.instance_uid}, 0, '#system', 'token.created', 'ann', '{"token_id":1}', '2026-03-01T12:00:00.000Z')`);
-});
+await app.db.transact((tx) =>
+  tx.run(sql`UPDATE issues SET recurrence_id = ${recurrence.id}, occurrence_key = '2026-03-01' WHERE id = ${parent.id}`),
+);
+const { token } = await mintToken(app, { actor: "bot", name: "CI", expires_in_seconds: 3_600, read_only: true });
+await mintToken(app, { actor: "bob" });
+await revokeToken(app, token.id);
 await removeProject(app, { project_id: three.id, actor, force: true });
 await renameProjectTo(app, one.id, "first");
 

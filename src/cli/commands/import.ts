@@ -30,7 +30,7 @@ export const importCommand = command({
     const notices = [
       ...notes,
       ...Object.entries(told.unknown).map(([name, n]) => `${n} ${name} left out: this kata does not know what that is`),
-      ...Object.entries(told.left_out).map(([kind, n]) => `${n} ${kind} left out: leads out of the project, or is taken in the target`),
+      ...Object.entries(told.left_out).map(([kind, n]) => `${n} ${kind} left out: not of the project alone, or taken in the target`),
       ...(former === undefined ? [] : [`what was at ${target} is kept as ${former}`]),
     ];
     return {
