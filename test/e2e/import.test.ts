@@ -215,3 +215,32 @@ test("`kata import` that is interrupted leaves nothing, and says so", async () =
     await writer.exited;
   }
 });
+
+test("`kata import` brings tokens back that work, with their history, and revoked ones stay revoked", async () => {
+  const config = '[auth]\ntoken = "bootstrap-admin-token"\nrequire_token_identity = true\n';
+  await using kata = await workspace({ project: "demo" });
+  await Bun.write(join(kata.home, "config.toml"), config);
+  await kata`daemon restart`;
+  const as = (token: string, more: object = {}) => ({ env: { KATA_AUTH_TOKEN: token, ...more } });
+  const boot = as("bootstrap-admin-token");
+  const mint = async (actor: string) =>
+    /kata_\w{36}/.exec((await kata.run(["tokens", "create", "--actor", actor], boot)).stdout)?.[0] ?? "";
+  const [ann, eve] = [await mint("ann"), await mint("eve")];
+  await kata.run(["tokens", "revoke", "2"], boot);
+  await kata`daemon stop`;
+  await kata`export --output a.jsonl`;
+  expect(read(kata, "a.jsonl")).not.toContain(ann);
+  expect((await kata`import --input a.jsonl --target copy.db`).stdout).toContain("2 api tokens");
+
+  const db = { KATA_DB: join(kata.dir, "copy.db") };
+  // By itself, since a daemon that a command starts takes that command's token for its own.
+  await kata.run(["daemon", "start"], { env: db });
+  const made = await kata.run(["create", "By a token", "--as", "mallory", "--json"], as(ann, db));
+  expect(made.json()).toMatchObject({ issue: { author: "ann" } });
+  const revoked = await kata.run(["create", "By a revoked one"], as(eve, db));
+  expect([revoked.exit, revoked.stderr]).toEqual([1, expect.stringContaining("This token was revoked")]);
+  await kata.run(["daemon", "stop"], as("bootstrap-admin-token", db));
+  const { stdout } = await kata.run(["export", "--output", "-"], { env: db });
+  const told = [...stdout.matchAll(/"kind":"system_event".*"type":"(token\.\w+)"/g)].map(([, type]) => type);
+  expect(told).toEqual(["token.created", "token.created", "token.revoked"]);
+});
