@@ -24,7 +24,8 @@ export type Backup = { snapshot: string; export: string; counts: Counts };
  */
 export async function backUp({ home, output, watch, notice }: BackupRequest): Promise<Backup> {
   const { snapshot, jsonl } = placesOf(output);
-  if (!existsSync(home.db)) throw new LocalError("not_found", `There is no database at ${home.db}.`);
+  if (!existsSync(home.db))
+    throw new LocalError("not_found", `There is no database at ${home.db}.`, "KATA_HOME and KATA_DB say where it is.");
   for (const path of [snapshot, jsonl]) {
     if (existsSync(path)) throw new LocalError("validation", `${path} exists.`, "Name another --output.");
   }
@@ -64,6 +65,10 @@ async function checkExport(path: string, counts: Counts, watch: Watch): Promise<
   }
   for (const [name, n] of Object.entries(counts)) {
     if (found.get(name) !== n)
-      throw new LocalError("internal", `${path} has ${found.get(name) ?? 0} ${name} records, and should have ${n}.`);
+      throw new LocalError(
+        "internal",
+        `${path} has ${found.get(name) ?? 0} ${name} records, and should have ${n}.`,
+        "Try again, perhaps on another disk.",
+      );
   }
 }

@@ -45,15 +45,22 @@ export async function exportFile(request: ExportRequest): Promise<Counts> {
   });
 }
 
+const LIST = "List the projects with `kata projects list`.";
+
 async function projectId(snapshot: Db, { project_name, project_id }: ExportRequest): Promise<number | undefined> {
   if (project_id !== undefined && (project_id <= 0 || (await lookUp(snapshot, "projects", "name", "id", project_id)) === undefined)) {
-    throw new KataError("project_not_found", `There is no project with id ${project_id}.`);
+    throw new KataError("project_not_found", `There is no project with id ${project_id}.`, { hint: LIST });
   }
   if (project_name === undefined) return project_id;
   const id = await lookUp(snapshot, "projects", "id", "name", project_name);
-  if (id === undefined || id === 0) throw new KataError("project_not_found", `There is no project ${JSON.stringify(project_name)}.`);
+  if (id === undefined || id === 0)
+    throw new KataError("project_not_found", `There is no project ${JSON.stringify(project_name)}.`, { hint: LIST });
   if (project_id !== undefined && id !== project_id) {
-    throw new LocalError("validation", `--project ${project_name} has id ${id}, and --project-id says ${project_id}.`);
+    throw new LocalError(
+      "validation",
+      `--project ${project_name} has id ${id}, and --project-id says ${project_id}.`,
+      "Leave one of them out.",
+    );
   }
   return Number(id);
 }

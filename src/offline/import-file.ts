@@ -3,12 +3,12 @@ import { resolve } from "node:path";
 import { lockOf, type Home } from "../config/home.ts";
 import { isLocked, lock } from "../config/lock.ts";
 import { KataError, LocalError } from "../core/error.ts";
+import { reasonOf } from "../core/system-error.ts";
 import { dropUnfinished, formerOf, keepAs, putInPlace, syncFile, temporaryOf } from "../store/durable-files.ts";
 import { openStore } from "../store/open.ts";
 import { absorbWal } from "../store/snapshots.ts";
 import { type Imported, importRecords, type ImportOptions, type Watch } from "./import-records.ts";
 import { openingOf } from "./opening.ts";
-import { reasonOf } from "./system-errors.ts";
 
 export type ImportRequest = ImportOptions & {
   home: Home;
@@ -41,12 +41,13 @@ function checkTarget({ home, input, force, merge }: ImportRequest, target: strin
     const other = db === home.db ? "" : `KATA_DB=${db} `;
     throw new LocalError("validation", `The daemon of ${db} is running.`, `End it first: ${other}kata daemon stop`);
   }
-  if (merge && !exists) throw new LocalError("not_found", `There is no database at ${target} to merge into.`);
+  if (merge && !exists)
+    throw new LocalError("not_found", `There is no database at ${target} to merge into.`, "Without --merge a database is made there.");
   if (exists && !merge && !force) {
     throw new LocalError("validation", `${target} exists.`, "Name another --target; or add --force, and what is there is kept beside it.");
   }
   if (exists && existsSync(input) && realpathSync(input) === realpathSync(target)) {
-    throw new LocalError("validation", "--input and --target are the same file.");
+    throw new LocalError("validation", "--input and --target are the same file.", "Name another --target.");
   }
 }
 
@@ -55,13 +56,17 @@ function chunksOf(input: string): AsyncIterable<Uint8Array> {
   try {
     return createReadStream(input, { fd: openSync(input, "r"), highWaterMark: 1 << 20 });
   } catch (error) {
-    throw new LocalError("internal", `${input} can't be read: ${reasonOf(error)}`);
+    throw new LocalError(
+      "internal",
+      `--input ${JSON.stringify(input)} can't be read: ${reasonOf(error)}.`,
+      "Name a file that is there, or - for stdin.",
+    );
   }
 }
 
 /** Nobody else may have the target until this process ends. */
 function holdLock(target: string): void {
-  if (!lock(lockOf(target))) throw new LocalError("validation", `${target} is in use.`, "End its daemon first: kata daemon stop.");
+  if (!lock(lockOf(target))) throw new LocalError("validation", `${target} is in use.`, "Wait until whoever uses it has ended.");
 }
 
 async function mergeInto(
@@ -87,7 +92,7 @@ async function build(
   const temporary = temporaryOf(target);
   const opening = openingOf(notice);
   try {
-    createPrivate(temporary);
+    createPrivate(temporary, target);
     const db = await openStore(temporary, opening);
     let imported: Imported;
     try {
@@ -104,11 +109,15 @@ async function build(
   }
 }
 
-function createPrivate(path: string): void {
+function createPrivate(path: string, target: string): void {
   try {
     closeSync(openSync(path, "wx", 0o600));
   } catch (error) {
-    throw new LocalError("internal", `Nothing can be made at ${path}: ${reasonOf(error)}`);
+    throw new LocalError(
+      "internal",
+      `--target ${JSON.stringify(target)} can't be made: ${reasonOf(error)}.`,
+      "Name a place that you may write to.",
+    );
   }
 }
 
@@ -126,7 +135,9 @@ function takePlace(temporary: string, target: string, now: string): string | und
     putInPlace(temporary, target, exists);
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code !== "EEXIST") throw error;
-    throw new KataError("conflict", `${target} came to be while the import went on, and was left as it is.`);
+    throw new KataError("conflict", `${target} came to be while the import went on, and was left as it is.`, {
+      hint: "Name another --target.",
+    });
   }
   return exists ? former : undefined;
 }

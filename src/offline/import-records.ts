@@ -62,6 +62,8 @@ export async function importRecords(tx: Db, chunks: AsyncIterable<Uint8Array>, o
   };
 }
 
+const REPORT = "Nothing was imported. Keep the file, and report this.";
+
 /** One file on its way into one database. */
 class Intake {
   readonly order = new Order();
@@ -123,7 +125,7 @@ class Intake {
     const { project_id } = this.#place.scope();
     await indexAll(this.#tx, project_id, turn);
     const faults = await faultsOf(this.#tx);
-    if (faults.length > 0) throw new LocalError("internal", `The database would not be whole: ${faults.slice(0, 3).join("; ")}.`);
+    if (faults.length > 0) throw new LocalError("internal", `The database would not be whole: ${faults.slice(0, 3).join("; ")}.`, REPORT);
   }
 
   /** Records of each kind in the file, and rows of it in the database, which must be as many. */
@@ -134,7 +136,7 @@ class Intake {
       if (kind.put !== "insert") continue;
       const database = await countRecords(this.#tx, kind, this.#place.scope());
       if (database !== put)
-        throw new LocalError("internal", `${put} ${kind.name} records were put into the database, and it has ${database}.`);
+        throw new LocalError("internal", `${put} ${kind.name} records were put into the database, and it has ${database}.`, REPORT);
       if (file > 0) counts[kind.name] = { file, database };
     }
     return counts;

@@ -8,7 +8,7 @@ const NEWLINE = 10;
 const CUT_SHORT = "If the file was cut short, take it from where it is whole.";
 
 /** What is wrong with a line, for who made the file. */
-export function badLine(line: number, why: string, hint?: string): LocalError {
+export function badLine(line: number, why: string, hint = "Nothing was imported. Mend the line, or export once more."): LocalError {
   return new LocalError("validation", `line ${line}: ${why}`, hint);
 }
 

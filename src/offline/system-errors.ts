@@ -1,15 +1,11 @@
 import { KataError, LocalError } from "../core/error.ts";
+import { reasonOf } from "../core/system-error.ts";
 
-/** What the system or the database refused, as an error for people; what is none of these stays as it is. */
+/** What the system or the database refused, as a refusal of ours that does not name files which have a name for a moment only. */
 export function told(what: string, error: unknown): unknown {
   if (error instanceof KataError || error instanceof LocalError || !(error instanceof Error)) return error;
-  if ((error as NodeJS.ErrnoException).syscall === undefined && error.name !== "SQLiteError") return error;
-  return new LocalError("internal", `${what}: ${reasonOf(error)}`);
-}
-
-/** Why it was refused, without the name of the file: some have names for a moment only. */
-export function reasonOf(error: unknown): string {
-  return (error as Error).message.replace(/, \w+ '.*'$/, "");
+  if (!("syscall" in error) && error.name !== "SQLiteError") return error;
+  return new LocalError("internal", `${what}: ${reasonOf(error)}.`, "Mend that, or choose another place.");
 }
 
 /** The same function, whose errors are told so. */

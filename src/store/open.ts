@@ -33,7 +33,7 @@ export async function openStore(dsn: string, opening: Opening): Promise<Database
 /** Reads the database that `dsn` names on one snapshot. It may be in use, or of an older schema, and stays as it is. */
 export async function readStore<T>(dsn: string, opening: Opening, work: (snapshot: Db) => Promise<T>): Promise<T> {
   if (!isPostgres(dsn)) {
-    if (!fileAt(dsn)) throw new LocalError("not_found", `There is no database at ${dsn}.`);
+    if (!fileAt(dsn)) throw new LocalError("not_found", `There is no database at ${dsn}.`, "KATA_HOME and KATA_DB say where it is.");
     checkFile(dsn);
     return readSqlite(dsn, SCHEMA_VERSION, opening, work);
   }
@@ -42,7 +42,11 @@ export async function readStore<T>(dsn: string, opening: Opening, work: (snapsho
     return await db.read(async (snapshot) => {
       const version = await schemaVersion(snapshot);
       if (version === SCHEMA_VERSION) return work(snapshot);
-      throw new LocalError("internal", `The database has schema version ${version}, and this kata reads ${SCHEMA_VERSION}.`);
+      throw new LocalError(
+        "internal",
+        `The database has schema version ${version}, and this kata reads ${SCHEMA_VERSION}.`,
+        "Start its daemon once, which upgrades it.",
+      );
     });
   } finally {
     await db.close();

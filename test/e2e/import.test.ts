@@ -60,9 +60,12 @@ test("`kata import` needs an input, and a target that is free", async () => {
   expect(await said("--input", "a.jsonl", "--target", "there.db")).toEqual([3, `kata: ${join(kata.dir, "there.db")} exists.`]);
   expect(await said("--input", "no.jsonl", "--target", "new.db")).toEqual([
     1,
-    "kata: no.jsonl can't be read: ENOENT: no such file or directory",
+    'kata: --input "no.jsonl" can\'t be read: there is no such file or folder.',
   ]);
-  expect(await said("--input", "a.jsonl", "--target", "none/new.db")).toEqual([1, expect.stringContaining("Nothing can be made at")]);
+  expect(await said("--input", "a.jsonl", "--target", "none/new.db")).toEqual([
+    1,
+    expect.stringContaining("can't be made: there is no such file or folder."),
+  ]);
   expect(await said("--input", "a.jsonl", "--target", "a.jsonl", "--force")).toEqual([3, "kata: --input and --target are the same file."]);
   expect(await said("--input", "a.jsonl", "--target", "new.db", "--merge")).toEqual([
     4,

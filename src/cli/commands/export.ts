@@ -18,11 +18,11 @@ export const exportCommand = command({
   },
   async run({ output, ...flags }, context) {
     const path = output ?? `kata-export-${fileStamp(new Date().toISOString())}.jsonl`;
-    if (path === "") throw new LocalError("validation", "--output must not be empty");
+    if (path === "") throw new LocalError("validation", "--output must not be empty", "Name a file, or - for stdout.");
     const toStdout = path === "-";
     const write = (text: string): Promise<void> => {
       if (context.write(text.trimEnd())) return Promise.resolve();
-      throw new LocalError("internal", "Nobody reads the export any more: it is not whole.");
+      throw new LocalError("internal", "Nobody reads the export any more: it is not whole.", "Export to a file.");
     };
     const counts = await offline(context, "export", ({ exportFile }, given) =>
       exportFile({ ...flags, ...given, project_name: context.global.project || undefined, output: toStdout ? write : path }),

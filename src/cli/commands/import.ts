@@ -5,7 +5,7 @@ import { countsText, offline } from "../offline.ts";
 export const importCommand = command({
   name: "import",
   summary: "Make a database of a JSONL export",
-  examples: ["kata import --input tracker.jsonl --target restored.db"],
+  examples: ["kata daemon stop && kata import --input tracker.jsonl --target restored.db"],
   own_daemon: true,
   words: [],
   flags: {
@@ -19,7 +19,8 @@ export const importCommand = command({
     if (!input) throw new LocalError("validation", "--input is missing", "Name the file: --input PATH, or - for stdin.");
     if (!target) throw new LocalError("validation", "--target is missing", "Name the database that it becomes: --target PATH.");
     const misplaced = flags.merge && (flags.force ? "--force" : flags.new_instance ? "--new-instance" : undefined);
-    if (misplaced) throw new LocalError("usage", `--merge and ${misplaced} can't be used together`);
+    if (misplaced)
+      throw new LocalError("usage", `--merge and ${misplaced} can't be used together`, "--merge goes into a database as it is.");
 
     const { notes, former, ...told } = await offline(context, "import", ({ importFile }, given) =>
       importFile({ input, target, ...flags, ...given }),
