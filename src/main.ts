@@ -1,9 +1,11 @@
 import { provideServer } from "./cli/serve.ts";
+import { provideOffline } from "./cli/offline.ts";
 import { run } from "./cli/run.ts";
 
 if (!Bun.isMainThread) {
   await import("./store/worker-thread.ts");
 } else {
   provideServer(async (...given) => (await import("./daemon/main.ts")).serveHere(...given));
+  provideOffline(() => import("./offline/main.ts"));
   process.exitCode = await run(Bun.argv.slice(2));
 }

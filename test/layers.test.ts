@@ -10,6 +10,7 @@ const allowed: Readonly<Record<string, readonly string[]>> = {
   app: ["core/", "store/", "config/", "rrule"],
   config: ["core/", "bun:ffi"],
   daemon: ["core/", "api/", "store/", "app/", "config/", "bun", "bun:ffi", "valibot"],
+  offline: ["core/", "store/", "app/", "config/", "api/"],
   client: ["core/", "config/", "api/paths.ts"],
   cli: ["core/", "config/", "client/", "bun"],
   "main.ts": ["cli/"],
@@ -19,7 +20,7 @@ const allowed: Readonly<Record<string, readonly string[]>> = {
 const isNodes = (to: string) => /^(node|bun):/.test(to);
 
 /** What no command but `daemon start` has use for, and would pay for at each start. */
-const isServer = (to: string) => to !== "api/paths.ts" && /^((daemon|api|store|app)\/|@?valibot|rrule|bun:sqlite)/.test(to);
+const isServer = (to: string) => to !== "api/paths.ts" && /^((daemon|offline|api|store|app)\/|@?valibot|rrule|bun:sqlite)/.test(to);
 
 type Import = { to: string; dynamic: boolean };
 type Sources = ReadonlyMap<string, readonly Import[]>;

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from "bun:test";
 import { closeEvents, siblingCloses } from "../src/store/closes.ts";
 import { findCreation, countEventsAfter, eventsAfter, eventsBetween, lastEventId, resetAfter } from "../src/store/events.ts";
-import { commentsOf } from "../src/store/comments.ts";
+import { commentsOf, commentsOfAll } from "../src/store/comments.ts";
 import type { Db } from "../src/store/db.ts";
 import {
   findIssueByShortId,
@@ -13,8 +13,10 @@ import {
   issuesStartingWith,
   readyIssues,
 } from "../src/store/issues.ts";
+import { kinds } from "../src/store/kinds.ts";
 import { labelsOf } from "../src/store/labels.ts";
 import { childCountsOf, childIdsOf, findParentLink, linksOf, parentsOf, peersOf } from "../src/store/links.ts";
+import { recordsAfter } from "../src/store/records.ts";
 import { Sql } from "../src/store/sql.ts";
 import { issuesWithTitleLike } from "../src/store/title-tokens.ts";
 import { freshSqlite } from "./stores.ts";
@@ -60,6 +62,7 @@ const quick: [what: string, work: (db: Db) => Promise<unknown>, index?: string][
   ["issues by the start of a ULID", (db) => issuesByUidStart(db, "01KJKB5W", false, 20), "autoindex_issues"],
   ["issues by row id", (db) => issuesByIds(db, [1, 2]), "PRIMARY KEY"],
   ["an issue's comments", (db) => commentsOf(db, 1), "comments_issue"],
+  ["the comments of some issues", (db) => commentsOfAll(db, [1, 2]), "comments_issue"],
   ["labels", (db) => labelsOf(db, [1, 2]), "PRIMARY KEY"],
   ["an issue's parent", (db) => findParentLink(db, 1), "links_one_parent_key"],
   ["parents", (db) => parentsOf(db, [1, 2]), "links_one_parent_key"],
@@ -84,6 +87,18 @@ describe("SQLite neither reads a whole table nor sorts for", () => {
       expect(steps).not.toBeEmpty();
       if (index !== undefined) expect(steps.join("\n")).toContain(index);
       expect(steps.filter(isSlow)).toEqual([]);
+    });
+  }
+});
+
+/** Rows are read in the order of their key, so that a page costs a page, however many come before it. */
+describe("SQLite goes on where the last page of an export ended, and does not sort, for", () => {
+  const row = { id: 10, key: "a", name: "a", issue_id: 10, label: "a" };
+  for (const kind of kinds.filter(({ table }) => table !== "meta" && table !== "sequences")) {
+    test(`${kind.name} records`, async () => {
+      const steps = await plansOf((db) => recordsAfter(db, kind, { include_deleted: false }, row, 100));
+      expect(steps[0]).toMatch(new RegExp(`^SEARCH ${kind.table} USING .*(PRIMARY KEY|id>\\?)`));
+      expect(steps.filter((step) => /SCAN|TEMP B-TREE/.test(step))).toEqual([]);
     });
   }
 });

@@ -3,9 +3,10 @@ import { closest } from "../core/text.ts";
 
 /**
  * `list` may be given several times and splits at commas; `texts` may be given several times and is taken as it is;
- * `number` is an integer. `choices` are offered in help; whether others are refused is for the command.
+ * `number` is an integer. `choices` are offered in help; whether others are refused is for the command. A switch that is
+ * `on` stays so unless the line says `=false`.
  */
-export type Flag = { kind: "text" | "switch" | "list" | "texts" | "number"; help: string; short?: string; value?: string };
+export type Flag = { kind: "text" | "switch" | "list" | "texts" | "number"; help: string; short?: string; value?: string; on?: true };
 export type Flags = Readonly<Record<string, Flag>>;
 
 /** A word is needed (`ref`), may be left out (`actor?`), or takes all that are left, one at least (`words...`). */
@@ -56,7 +57,7 @@ export class ArgReader {
   }
 
   #blank(flags: Flags): void {
-    for (const [name, { kind }] of Object.entries(flags)) this.values[name] = kind === "switch" ? false : undefined;
+    for (const [name, { kind, on }] of Object.entries(flags)) this.values[name] = kind === "switch" ? on === true : undefined;
   }
 
   /** Reads the flag at the start of `rest`, and its value where it takes one. */

@@ -2,6 +2,7 @@ import type { Command } from "./command.ts";
 import { assign } from "./commands/assign.ts";
 import { authExplain } from "./commands/auth-explain.ts";
 import { auditCloses } from "./commands/audit-closes.ts";
+import { backup } from "./commands/backup.ts";
 import { close } from "./commands/close.ts";
 import { comment } from "./commands/comment.ts";
 import { create } from "./commands/create.ts";
@@ -22,6 +23,8 @@ import { digest } from "./commands/digest.ts";
 import { doctor } from "./commands/doctor.ts";
 import { edit } from "./commands/edit.ts";
 import { events } from "./commands/events.ts";
+import { exportCommand } from "./commands/export.ts";
+import { importCommand } from "./commands/import.ts";
 import { init } from "./commands/init.ts";
 import { labelAdd } from "./commands/label-add.ts";
 import { labelRm } from "./commands/label-rm.ts";
@@ -79,6 +82,9 @@ export const commands: readonly Command[] = [
   tokensList,
   tokensRevoke,
   tokensRotate,
+  exportCommand,
+  importCommand,
+  backup,
   daemonStart,
   daemonStop,
   daemonRestart,

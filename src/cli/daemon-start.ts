@@ -26,6 +26,7 @@ export async function startInBackground(given: Given, { home, env }: Context): P
   } = await startDetached({ home, flags: flagsOf(given), startedBy: "command" });
   const notices = listeningLines({ ...data, listeners }, home.socket);
   if (took_over_from !== undefined) notices.push(`kata: it took over from the automatic daemon, pid=${took_over_from}`);
+  if (data.upgraded !== undefined) notices.push(`kata: ${data.upgraded}`);
   return { data: { ...data, listeners: listeners.map(shownListener) }, text: "", notices };
 }
 

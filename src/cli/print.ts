@@ -20,14 +20,19 @@ export function printErr(text: string): void {
   }
 }
 
+/** A part of a line for people, which the next part may take back. */
+export function printPart(text: string): void {
+  write(2, text, "");
+}
+
 /** Writes a line at once; false when its reader is gone, which ends a command that would go on for ever. */
 export function writeLine(text: string): boolean {
   return write(1, text);
 }
 
-function write(fd: number, text: string): boolean {
+function write(fd: number, text: string, end = "\n"): boolean {
   const { writeSync } = process.getBuiltinModule("node:fs");
-  let rest = Buffer.from(`${text}\n`);
+  let rest = Buffer.from(`${text}${end}`);
   while (rest.length > 0) {
     try {
       rest = rest.subarray(writeSync(fd, rest));

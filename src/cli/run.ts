@@ -13,7 +13,7 @@ import { commandsFor } from "./daily.ts";
 import { printErr, printOut, writeLine } from "./print.ts";
 import { resolveBound } from "./project.ts";
 import { readCommand } from "./read.ts";
-import { ofSystem } from "./system-error.ts";
+import { ofSystem } from "../core/system-error.ts";
 import { terminalOf } from "./terminal.ts";
 import { httpTimeout } from "./timeout.ts";
 

@@ -24,7 +24,12 @@ export function terminalOf(env: Record<string, string | undefined>): Terminal {
 
 /** Whether people type there. */
 export function isInteractive(): boolean {
-  return ttyAt(0) !== undefined;
+  return isTerminal(0);
+}
+
+/** Whether a descriptor leads to people. */
+export function isTerminal(fd: number): boolean {
+  return ttyAt(fd) !== undefined;
 }
 
 type Tty = { getWindowSize(into: [number, number]): boolean };

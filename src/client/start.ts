@@ -1,5 +1,6 @@
 import { closeSync, mkdirSync, openSync, readFileSync, statSync } from "node:fs";
 import type { Home } from "../config/home.ts";
+import { ownProgram } from "../config/program.ts";
 import { holderOf, LOCK_HELD, readRecords, type RuntimeRecord } from "../config/runtime.ts";
 import { KataError, LocalError } from "../core/error.ts";
 import { build } from "../core/version.ts";
@@ -38,9 +39,7 @@ type Child = { pid: number; exit(): number | undefined; said(): string };
 function spawn({ home, flags, startedBy }: Start): Child {
   const log = openSync(home.log, "a", 0o600);
   const from = statSync(home.log).size;
-  const compiled = Bun.main.startsWith("/$bunfs");
-  const program = compiled ? [process.execPath] : [process.execPath, Bun.main];
-  const child = Bun.spawn([...program, "daemon", "start", "--foreground", "--json", ...flags], {
+  const child = Bun.spawn([...ownProgram(), "daemon", "start", "--foreground", "--json", ...flags], {
     cwd: "/",
     detached: true,
     stdio: ["ignore", log, log],
@@ -88,6 +87,7 @@ function failure(said: string, exit: number): Error {
 export async function startLocal({ home, token, say }: Pick<Local, "home" | "token" | "say">): Promise<Place> {
   await endOtherVersion(home, token);
   const record = await startDetached({ home, flags: [], startedBy: "auto" });
+  if (record.upgraded !== undefined) say(`kata: ${record.upgraded}`);
   const addresses = (record.listeners ?? [record]).map(({ address }) => address).filter((address) => !address.startsWith("unix://"));
   if (addresses.length > 0) say(`kata: started a daemon at ${addresses.join(" and ")}`);
   return placeOf(record, token);

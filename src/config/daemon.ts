@@ -1,4 +1,5 @@
 import type { Sources } from "./addresses.ts";
+import { type BackupConfig, backupConfig } from "./backup.ts";
 import { checkExposure } from "./exposure.ts";
 import { Faults } from "./faults.ts";
 import type { Home } from "./home.ts";
@@ -33,6 +34,7 @@ export type DaemonConfig = {
   allowed_hosts: readonly string[];
   auth: Auth;
   close_throttle: boolean;
+  backup: BackupConfig | undefined;
 };
 
 /**
@@ -53,6 +55,7 @@ export function daemonConfig(home: Home, env: Env, flags: Sources["flags"], { ho
   checkExposure(listeners, { token: token !== undefined, trust, insecure_readonly }, faults);
   const require_token_identity = settings["auth.require_token_identity"] ?? false;
   if (require_token_identity) checkIdentity({ token, insecure_readonly, from: whereOf(settings, "auth.require_token_identity") }, faults);
+  const backup = backupConfig(settings, env, faults);
   faults.end();
   return {
     home,
@@ -60,6 +63,7 @@ export function daemonConfig(home: Home, env: Env, flags: Sources["flags"], { ho
     allowed_hosts,
     auth: { token, insecure_readonly, require_token_identity, trusted_actor_header },
     close_throttle: settings["close.throttle.enabled"] ?? true,
+    backup,
   };
 }
 

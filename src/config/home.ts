@@ -31,8 +31,13 @@ export function homeOf(env: Env): Home {
     db,
     runtime: join(path, "runtime", hash),
     socket: join(sockets, hash, "daemon.sock"),
-    lock: `${db}.daemon.lock`,
+    lock: lockOf(db),
     log: join(path, "runtime", hash, "daemon.log"),
     config: join(path, "config.toml"),
   };
+}
+
+/** What the one daemon of a database holds. */
+export function lockOf(db: string): string {
+  return `${db}.daemon.lock`;
 }

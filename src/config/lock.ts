@@ -32,7 +32,13 @@ export function lock(path: string): { tell(holder: Holder): void } | undefined {
 
 /** Whether a process has the lock at `path`: the only honest test of whether a daemon has ended, since a pid may be a zombie's. */
 export function isLocked(path: string): boolean {
-  const fd = openSync(path, "a+", 0o600);
+  let fd: number;
+  try {
+    fd = openSync(path, "r");
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === "ENOENT") return false;
+    throw error;
+  }
   try {
     return flock(fd, LOCK_SH | LOCK_NB) !== 0;
   } finally {

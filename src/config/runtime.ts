@@ -27,6 +27,8 @@ export type RuntimeRecord = {
   started_by?: "command" | "auto";
   /** [O] the automatic daemon whose place it took. */
   took_over_from?: number;
+  /** [O] what was done to the database at its start, for people. */
+  upgraded?: string;
 };
 
 /** A daemon's listeners, where it has more than the private socket. */

@@ -3,6 +3,11 @@ export function isoTime(date: Date): string {
   return date.toISOString();
 }
 
+/** A time as it stands in the names of files: `20260301T120000Z`. */
+export function fileStamp(time: string): string {
+  return time.replaceAll(/[-:]|\.\d+/g, "");
+}
+
 const RFC3339 = /^(\d{4})-(\d\d)-(\d\d)T([01]\d|2[0-3]):([0-5]\d):([0-5]\d)(\.\d+)?(Z|[+-]\d\d:\d\d)$/i;
 
 /** Reads an RFC 3339 time with a zone and gives it in UTC with milliseconds; undefined when it is none. */

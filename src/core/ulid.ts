@@ -26,6 +26,14 @@ export function ulidSource(now: () => number, random: (bytes: Uint8Array) => Uin
   };
 }
 
+/** The ULID of a moment whose randomness is given, so that the same bytes, ten of them, always give the same one. */
+export function ulidOf(ms: number, bytes: Uint8Array): string {
+  let rest = bytes.slice(0, 10).reduce((all, byte) => (all << 8n) | BigInt(byte), 0n);
+  let text = "";
+  for (let i = 0; i < 16; i++, rest >>= 5n) text = ALPHABET.charAt(Number(rest & 31n)) + text;
+  return time(ms) + text;
+}
+
 /** Adds one; false when nothing higher was left and it began anew at nought. */
 function increment(digits: Uint8Array): boolean {
   for (let i = digits.length - 1; i >= 0; i--) {

@@ -16,6 +16,7 @@ import type { Daemon } from "./daemon.ts";
 import { Failures } from "./failures.ts";
 import { logFaults } from "./faults.ts";
 import { handlers } from "./handlers.ts";
+import { startBackups } from "./jobs/backup.ts";
 import { live } from "./life.ts";
 import { openAll, recordsOf } from "./listeners.ts";
 import { LiveTokens } from "./live-tokens.ts";
@@ -51,7 +52,9 @@ export async function startDaemon({ configured, startedBy, manager }: How): Prom
   taken.held.tell({ pid: process.pid, address, started_by: startedBy, version: build.version });
 
   const ulid = ulidSource(Date.now, (bytes) => crypto.getRandomValues(bytes));
-  const db = await openStore(home.db, { ulid, now: () => new Date().toISOString() });
+  let upgraded: string | undefined;
+  const notice = (line: string) => log("info", (upgraded = line));
+  const db = await openStore(home.db, { ulid, now: () => new Date().toISOString(), notice });
   const ending = new AbortController();
   const app: App = {
     db,
@@ -96,10 +99,12 @@ export async function startDaemon({ configured, startedBy, manager }: How): Prom
       started_by: startedBy,
       listeners,
       ...(taken.from !== undefined && { took_over_from: taken.from }),
+      ...(upgraded !== undefined && { upgraded }),
     };
   };
   taken.held.tell({ pid: process.pid, address: record().address, started_by: startedBy, version: build.version });
 
+  if (startedBy === "command" && config.backup) startBackups(config.backup, home, ending.signal);
   const announce = () => writeRecord(home.runtime, record());
   return { ended: live({ daemon, config, again: configured, manager, open, underway, ending, announce }) };
 }

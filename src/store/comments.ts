@@ -14,3 +14,9 @@ export async function insertComment(tx: Db, row: Omit<Comment, "id">): Promise<C
 export async function commentsOf(db: Db, issueId: number): Promise<Comment[]> {
   return db.all<Comment>(sql`SELECT id, uid, issue_id, author, body, created_at FROM comments WHERE issue_id = ${issueId} ORDER BY id`);
 }
+
+/** The comments of some issues, by issue, oldest first. */
+export async function commentsOfAll(db: Db, issueIds: readonly number[]): Promise<Comment[]> {
+  return db.all<Comment>(sql`
+    SELECT id, uid, issue_id, author, body, created_at FROM comments WHERE ${db.dialect.among("issue_id", issueIds)} ORDER BY issue_id, id`);
+}

@@ -33,6 +33,18 @@ export interface Dialect {
   each(values: readonly string[]): Sql;
   /** Takes the next event id without an event, so that no event ever has it; gives one row with `id`. */
   reserveEventId(): Sql;
+  /** Every table: rows with `name`. */
+  readonly tables: Sql;
+  /** The highest id that each table with ids of its own ever had: rows with `name` and `seq`. */
+  readonly sequences: Sql;
+  /** Lets a table's ids go on after `seq`. */
+  setSequence(table: string, seq: number): readonly Sql[];
+  /** Every index that guards nothing: rows with `name`, and `text`, the statement that makes it. */
+  readonly plainIndexes: Sql;
+  /** What a connection is told before very many rows are written on it. */
+  readonly forBulk: readonly Sql[];
+  /** Statements that give a row with `fault` for each thing that is wrong with the whole. */
+  readonly checks: readonly Sql[];
   /** Full-text search, where the two have little in common. */
   readonly search: SearchDialect;
 }

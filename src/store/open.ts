@@ -1,22 +1,28 @@
 import { Database as BunSqlite } from "bun:sqlite";
-import { closeSync, openSync, readSync, statSync } from "node:fs";
-import { KataError } from "../core/error.ts";
-import { SYSTEM_PROJECT } from "../core/project.ts";
+import { closeSync, openSync, readSync, type Stats, statSync } from "node:fs";
+import { KataError, LocalError } from "../core/error.ts";
 import { type Database, type Db, one } from "./db.ts";
+import { migratePostgres, migrateSqlite, type Opening, schemaVersion, tooNew } from "./migrate.ts";
 import { migrations } from "./migrations.ts";
 import { openPostgres } from "./postgres.ts";
-import { raw, sql } from "./sql.ts";
+import { readSqlite } from "./readers.ts";
+import { sql } from "./sql.ts";
 import { APPLICATION_ID, openSqlite } from "./sqlite.ts";
 
 export const SCHEMA_VERSION = migrations.length;
 
 /** Opens the database that a path or a `postgres://` address names, brought to this binary's schema. */
-export async function openStore(dsn: string, ids: { ulid(): string; now(): string }): Promise<Database> {
-  const isPostgres = /^postgres(ql)?:/.test(dsn);
-  if (!isPostgres) checkFile(dsn);
-  const db = isPostgres ? openPostgres(dsn) : openSqlite(dsn);
+export async function openStore(dsn: string, opening: Opening): Promise<Database> {
+  if (!isPostgres(dsn)) {
+    const file = fileAt(dsn);
+    if (!file || file.size === 0) mark(dsn);
+    else checkFile(dsn, opening.migrations?.length);
+    await migrateSqlite(dsn, opening);
+    return openSqlite(dsn);
+  }
+  const db = openPostgres(dsn);
   try {
-    await migrate(db, ids);
+    await migratePostgres(db, opening);
     return db;
   } catch (error) {
     await db.close();
@@ -24,12 +30,39 @@ export async function openStore(dsn: string, ids: { ulid(): string; now(): strin
   }
 }
 
-/** Leaves a file alone that is not ours, or is newer than this binary: it reads the header (sqlite.org/fileformat.html §1.3), and writes nothing. */
-function checkFile(path: string): void {
+/** Reads the database that `dsn` names on one snapshot. It may be in use, or of an older schema, and stays as it is. */
+export async function readStore<T>(dsn: string, opening: Opening, work: (snapshot: Db) => Promise<T>): Promise<T> {
+  if (!isPostgres(dsn)) {
+    if (!fileAt(dsn)) throw new LocalError("not_found", `There is no database at ${dsn}.`, "KATA_HOME and KATA_DB say where it is.");
+    checkFile(dsn);
+    return readSqlite(dsn, SCHEMA_VERSION, opening, work);
+  }
+  const db = openPostgres(dsn);
+  try {
+    return await db.read(async (snapshot) => {
+      const version = await schemaVersion(snapshot);
+      if (version === SCHEMA_VERSION) return work(snapshot);
+      throw new LocalError(
+        "internal",
+        `The database has schema version ${version}, and this kata reads ${SCHEMA_VERSION}.`,
+        "Start its daemon once, which upgrades it.",
+      );
+    });
+  } finally {
+    await db.close();
+  }
+}
+
+const isPostgres = (dsn: string): boolean => /^postgres(ql)?:/.test(dsn);
+
+function fileAt(path: string): Stats | undefined {
   const found = statSync(path, { throwIfNoEntry: false });
-  if (found && !found.isFile())
-    throw new KataError("internal", `${path} is no file.`, { hint: "Move it away, or set KATA_DB to another path." });
-  if (!found || found.size === 0) return mark(path);
+  if (!found || found.isFile()) return found;
+  throw new KataError("internal", `${path} is no file.`, { hint: "Move it away, or set KATA_DB to another path." });
+}
+
+/** Leaves a file alone that is not ours, or is newer than this binary: it reads the header (sqlite.org/fileformat.html §1.3), and writes nothing. */
+function checkFile(path: string, known: number = SCHEMA_VERSION): void {
   const header = Buffer.alloc(100);
   const file = openSync(path, "r");
   try {
@@ -40,8 +73,8 @@ function checkFile(path: string): void {
   const sqlite = header.toString("latin1", 0, 15) === "SQLite format 3";
   if (sqlite && header.readUInt32BE(68) === APPLICATION_ID) {
     const version = header.readUInt32BE(60);
-    if (version <= SCHEMA_VERSION) return;
-    throw tooNew(path, version);
+    if (version <= known) return;
+    throw tooNew(path, version, known);
   }
   const what = sqlite ? "is a database of another program, perhaps of the original kata" : "is not a database";
   throw new KataError("internal", `${path} ${what}: it was left untouched.`, {
@@ -49,59 +82,11 @@ function checkFile(path: string): void {
   });
 }
 
-function tooNew(what: string, version: number): KataError {
-  const message = `${what} has schema version ${version}, and this kata knows ${SCHEMA_VERSION}: it was left untouched.`;
-  return new KataError("internal", message, { hint: "Use the newer kata that wrote it, or set KATA_DB to another path." });
-}
-
 /** Before anything else, so that a file whose making was cut short is known as ours. */
 function mark(path: string): void {
   const db = new BunSqlite(path, { create: true });
   db.run(`PRAGMA application_id = ${APPLICATION_ID}`);
   db.close();
-}
-
-async function migrate(db: Database, ids: { ulid(): string; now(): string }): Promise<void> {
-  const had = await schemaVersion(db);
-  if (had > SCHEMA_VERSION) throw tooNew("The database", had);
-  if (had === SCHEMA_VERSION) return;
-  await db.transact(async (tx) => {
-    for (const migration of migrations.slice(had)) {
-      for (const statement of statements(migration[db.dialect.name])) await tx.run(raw(statement));
-    }
-    await seed(tx, ids);
-    await tx.run(sql`
-      INSERT INTO meta (key, value) VALUES ('schema_version', ${String(SCHEMA_VERSION)})
-      ON CONFLICT (key) DO UPDATE SET value = excluded.value`);
-    if (db.dialect.name === "sqlite") await tx.run(raw(`PRAGMA user_version = ${SCHEMA_VERSION}`));
-  });
-}
-
-async function schemaVersion(db: Db): Promise<number> {
-  if (db.dialect.name === "sqlite") return (await one<{ user_version: number }>(db, sql`PRAGMA user_version`))?.user_version ?? 0;
-  const table = await one(
-    db,
-    sql`SELECT 1 AS found FROM information_schema.tables WHERE table_schema = current_schema() AND table_name = 'meta'`,
-  );
-  if (!table) return 0;
-  return Number((await one<{ value: string }>(db, sql`SELECT value FROM meta WHERE key = 'schema_version'`))?.value ?? 0);
-}
-
-/** Migrations hold no `;` inside a statement. */
-function statements(text: string): string[] {
-  return text
-    .split(";\n")
-    .map((statement) => statement.trim())
-    .filter((statement) => statement !== "");
-}
-
-async function seed(tx: Db, { ulid, now }: { ulid(): string; now(): string }): Promise<void> {
-  await tx.run(sql`INSERT INTO meta (key, value) VALUES ('instance_uid', ${ulid()}) ON CONFLICT (key) DO NOTHING`);
-  await tx.run(sql`INSERT INTO meta (key, value) VALUES ('created_by_version', '0.1.0') ON CONFLICT (key) DO NOTHING`);
-  await tx.run(sql`
-    INSERT INTO projects (id, uid, name, created_at)
-    VALUES (${SYSTEM_PROJECT.id}, ${ulid()}, ${SYSTEM_PROJECT.name}, ${now()})
-    ON CONFLICT (id) DO NOTHING`);
 }
 
 /** The installation's identity, stamped on its events. */

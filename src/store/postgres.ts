@@ -14,6 +14,17 @@ const dialect: Dialect = {
   },
   each: (values) => sql`json_array_elements_text(${JSON.stringify(values)}::text::json) AS each (value)`,
   reserveEventId: () => sql`SELECT nextval(pg_get_serial_sequence('events', 'id')) AS id`,
+  tables: sql`SELECT table_name AS name FROM information_schema.tables WHERE table_schema = current_schema()`,
+  sequences: sql`
+    SELECT replace(sequencename, '_id_seq', '') AS name, last_value AS seq
+    FROM pg_sequences WHERE schemaname = current_schema() AND last_value > 0`,
+  setSequence: (table, seq) => [sql`SELECT setval(pg_get_serial_sequence(${table}, 'id'), ${seq})`],
+  plainIndexes: sql`
+    SELECT indexname AS name, indexdef AS text FROM pg_indexes
+    WHERE schemaname = current_schema() AND indexdef LIKE 'CREATE INDEX%' ORDER BY indexname`,
+  forBulk: [],
+  // It checks references when they are written, and its pages are its own business.
+  checks: [],
   search: postgresSearch,
 };
 

@@ -1,5 +1,5 @@
 import { mayBeAlike } from "../core/similarity.ts";
-import { commentsOf } from "./comments.ts";
+import { commentsOf, commentsOfAll } from "./comments.ts";
 import { type Database, type Db, type FoundRow, one, type SearchDocument, type SearchQuery } from "./db.ts";
 import { sql } from "./sql.ts";
 import { indexTitle, unindexTitle } from "./title-tokens.ts";
@@ -34,6 +34,39 @@ export async function reindexTitle(tx: Db, before: Indexed, after: Partial<Omit<
 /** Takes an issue's words out of the full-text index. */
 export async function unindexIssue(tx: Db, issueId: number): Promise<void> {
   for (const statement of tx.dialect.search.remove(issueId)) await tx.run(statement);
+}
+
+const PAGE = 500;
+
+/** Brings both indexes to what all issues say, or those of one project: where rows came that are in none. In between it takes turns. */
+export async function indexAll(tx: Db, projectId: number | undefined, turn: () => Promise<void>): Promise<void> {
+  // One after the other: full-text search writes down what it has whenever another table takes several rows at once.
+  for await (const issues of pagesOf(tx, projectId, turn)) {
+    const comments = new Map<number, string>();
+    for (const { issue_id, body } of await commentsOfAll(
+      tx,
+      issues.map(({ id }) => id),
+    )) {
+      const before = comments.get(issue_id);
+      comments.set(issue_id, before === undefined ? body : `${before} ${body}`);
+    }
+    for (const { id, project_id, title, body } of issues) {
+      await indexIssue(tx, { issue_id: id, project_id, title, body, comments: comments.get(id) ?? "" });
+    }
+  }
+  for await (const issues of pagesOf(tx, projectId, turn)) for (const issue of issues) await indexTitle(tx, issue);
+}
+
+async function* pagesOf(tx: Db, projectId: number | undefined, turn: () => Promise<void>): AsyncGenerator<Indexed[]> {
+  const within = projectId === undefined ? sql`1 = 1` : sql`project_id = ${projectId}`;
+  let last: number | undefined = 0;
+  while (last !== undefined) {
+    const issues: Indexed[] = await tx.all<Indexed>(sql`
+      SELECT id, project_id, title, body FROM issues WHERE ${within} AND id > ${last} ORDER BY id LIMIT ${PAGE}`);
+    yield issues;
+    await turn();
+    last = issues.at(-1)?.id;
+  }
 }
 
 /** The words of a query: pieces between white space in which there is a letter or digit, each once. */

@@ -16,6 +16,19 @@ export const sqliteDialect: Dialect = {
   among: (column, values) => sql`${raw(column)} IN (SELECT value FROM json_each(${JSON.stringify(values)}))`,
   each: (values) => sql`json_each(${JSON.stringify(values)})`,
   reserveEventId: () => sql`UPDATE sqlite_sequence SET seq = seq + 1 WHERE name = 'events' RETURNING seq AS id`,
+  tables: sql`SELECT name FROM sqlite_schema WHERE type = 'table'`,
+  sequences: sql`SELECT name, seq FROM sqlite_sequence WHERE seq > 0`,
+  setSequence: (table, seq) => [
+    sql`DELETE FROM sqlite_sequence WHERE name = ${table}`,
+    sql`INSERT INTO sqlite_sequence (name, seq) VALUES (${table}, ${seq})`,
+  ],
+  plainIndexes: sql`SELECT name, sql AS text FROM sqlite_schema WHERE type = 'index' AND sql LIKE 'CREATE INDEX%' ORDER BY name`,
+  forBulk: [sql`PRAGMA cache_size = -65536`],
+  checks: [
+    sql`SELECT 'row ' || coalesce(rowid, '') || ' of ' || "table" || ' names a row of ' || parent || ' that is not there' AS fault
+      FROM pragma_foreign_key_check LIMIT 100`,
+    sql`SELECT integrity_check AS fault FROM pragma_integrity_check WHERE integrity_check <> 'ok'`,
+  ],
   search: sqliteSearch,
 };
 
@@ -57,6 +70,22 @@ export function openSqlite(path: string): Database {
   };
 }
 
+/** Runs `work` in a transaction on a handle of its own, where references are not checked: for who checks them all at its end. */
+export async function transactAlone<T>(path: string, work: (tx: Db) => Promise<T>): Promise<T> {
+  const handle = openHandle(path);
+  try {
+    checkVersion(handle);
+    handle.run("PRAGMA foreign_keys = OFF");
+    handle.run("BEGIN IMMEDIATE");
+    const result = await work(over(handle));
+    handle.run("COMMIT");
+    return result;
+  } finally {
+    if (handle.inTransaction) handle.run("ROLLBACK");
+    closeHandle(handle);
+  }
+}
+
 /** A handle with what kata relies on: WAL, a sync at each commit, and foreign keys. */
 export function openHandle(path: string): BunSqlite {
   const db = new BunSqlite(path, { create: true, strict: true });
@@ -67,8 +96,22 @@ export function openHandle(path: string): BunSqlite {
   return db;
 }
 
+/** A handle that only reads. Opened for reading alone, it would leave an empty WAL beside the file. */
+export function openReader(path: string): BunSqlite {
+  const db = new BunSqlite(path, { readwrite: true, strict: true });
+  try {
+    db.run("PRAGMA busy_timeout = 5000");
+    db.run("PRAGMA query_only = ON");
+    db.query("SELECT 1 FROM sqlite_schema").get();
+    return db;
+  } catch (error) {
+    db.close();
+    throw error;
+  }
+}
+
 /** The last handle that is closed leaves the file whole, without a WAL beside it; a prepared statement would keep it open. */
-function closeHandle(db: BunSqlite): void {
+export function closeHandle(db: BunSqlite): void {
   for (const statement of prepared.get(db)?.values() ?? []) statement.finalize();
   db.close();
 }
@@ -116,6 +159,8 @@ function named<T>(work: () => T): T {
     return work();
   } catch (error) {
     if (!(error instanceof Error && "code" in error && String(error.code).startsWith("SQLITE_CONSTRAINT"))) throw error;
+    // Which reference it was, SQLite does not say.
+    if (error.code === "SQLITE_CONSTRAINT_FOREIGNKEY") throw new ConstraintError("foreign_key", error);
     const broken = error.message.slice(error.message.indexOf(": ") + 2);
     const columns = broken.split(", ").map((column) => column.split("."));
     const [table] = columns[0] ?? [];

@@ -1,4 +1,5 @@
 import { aliasesContract } from "./aliases.ts";
+import { bulkContract } from "./bulk.ts";
 import { closesContract } from "./closes.ts";
 import { commentsContract } from "./comments.ts";
 import { dbContract, driverContract, sqlContract } from "./database.ts";
@@ -11,6 +12,7 @@ import { mergesContract } from "./merges.ts";
 import { openContract } from "./open.ts";
 import { projectsContract } from "./projects.ts";
 import { purgesContract } from "./purges.ts";
+import { recordsContract } from "./records.ts";
 import { recurrencesContract } from "./recurrences.ts";
 import { searchContract } from "./search.ts";
 import { shortIdsContract } from "./short-ids.ts";
@@ -20,6 +22,7 @@ import { tokensContract } from "./tokens.ts";
 /** The contract of each store module, by its file's name; `driver` is what the databases themselves promise. */
 export const contracts = {
   aliases: aliasesContract,
+  bulk: bulkContract,
   closes: closesContract,
   comments: commentsContract,
   db: dbContract,
@@ -33,6 +36,7 @@ export const contracts = {
   open: openContract,
   projects: projectsContract,
   purges: purgesContract,
+  records: recordsContract,
   recurrences: recurrencesContract,
   search: searchContract,
   "short-ids": shortIdsContract,

@@ -1,5 +1,5 @@
 import { expect } from "bun:test";
-import { commentsOf, insertComment } from "../../src/store/comments.ts";
+import { commentsOf, commentsOfAll, insertComment } from "../../src/store/comments.ts";
 import type { Contract } from "./contract.ts";
 
 export const commentsContract: Contract<typeof import("../../src/store/comments.ts")> = {
@@ -25,5 +25,19 @@ export const commentsContract: Contract<typeof import("../../src/store/comments.
     },
     "gives none for an issue without": async ({ db, given }) =>
       expect(await commentsOf(db, (await given.issue(await given.project())).id)).toEqual([]),
+  },
+  commentsOfAll: {
+    "gives the comments of some issues, by issue, oldest first": async ({ db, given }) => {
+      const project = await given.project();
+      const [one, two, other] = [await given.issue(project), await given.issue(project), await given.issue(project)];
+      const [b, a, , c] = [
+        await given.comment(two, "b"),
+        await given.comment(one, "a"),
+        await given.comment(other, "x"),
+        await given.comment(two, "c"),
+      ];
+      expect(await commentsOfAll(db, [two.id, one.id])).toEqual([a, b, c]);
+      expect(await commentsOfAll(db, [])).toEqual([]);
+    },
   },
 };

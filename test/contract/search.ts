@@ -3,7 +3,7 @@ import type { Issue } from "../../src/api/shapes.ts";
 import { tokensOf } from "../../src/core/similarity.ts";
 import type { Database } from "../../src/store/db.ts";
 import { updateIssue } from "../../src/store/issues.ts";
-import { indexIssue, reindexIssue, reindexTitle, searchIssues, searchWords, unindexIssue } from "../../src/store/search.ts";
+import { indexAll, indexIssue, reindexIssue, reindexTitle, searchIssues, searchWords, unindexIssue } from "../../src/store/search.ts";
 import { indexTitle, issuesWithTitleLike } from "../../src/store/title-tokens.ts";
 import type { Contract, On } from "./contract.ts";
 
@@ -47,6 +47,29 @@ export const searchContract: Contract<typeof import("../../src/store/search.ts")
       const odd = await indexed(on, project, { title: word, body: "a ".repeat(100_000) });
       expect(await found(on, project, "word7")).toEqual([[long.id, "body comments"]]);
       expect(await found(on, project, `a ${word}`)).toEqual([[odd.id, "title body"]]);
+    },
+  },
+  indexAll: {
+    "brings all issues into both indexes, with their comments, in turns": async (on) => {
+      const project = await on.given.project();
+      const issues: Issue[] = [];
+      for (let i = 0; i < 520; i++) issues.push(await on.given.issue(project, { title: `Number n${i}`, body: `body b${i}` }));
+      for (const body of ["first remark", "second remark"]) await on.given.comment(issues[510] as Issue, body);
+      let turns = 0;
+      await on.db.transact((tx) => indexAll(tx, undefined, async () => void turns++));
+      expect(turns).toBeGreaterThan(2);
+      expect(await found(on, project, "n3 b3")).toEqual([[(issues[3] as Issue).id, "title body"]]);
+      expect(await found(on, project, "first second")).toEqual([[(issues[510] as Issue).id, "comments"]]);
+      const near = await on.db.transact((tx) => issuesWithTitleLike(tx, project.id, tokensOf("number n519"), 1));
+      expect(near.map(({ id }) => id)).toEqual([issues[519]?.id as number]);
+    },
+    "of one project leaves the others alone": async (on) => {
+      const [project, other] = [await on.given.project(), await on.given.project()];
+      const issue = await on.given.issue(project, { title: "Wanted" });
+      await on.given.issue(other, { title: "Wanted" });
+      await on.db.transact((tx) => indexAll(tx, project.id, () => Promise.resolve()));
+      expect(await found(on, project, "wanted")).toEqual([[issue.id, "title"]]);
+      expect(await found(on, other, "wanted")).toEqual([]);
     },
   },
   reindexIssue: {

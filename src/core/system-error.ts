@@ -1,4 +1,4 @@
-import { LocalError } from "../core/error.ts";
+import { LocalError } from "./error.ts";
 
 const REASONS: Readonly<Record<string, string>> = {
   EACCES: "permission denied",
