@@ -45,7 +45,9 @@ export class Board {
   }
 
   async show(token: string, ref: string): Promise<{ issue: Issue; comments: Comment[] }> {
-    return this.#kata.call(token, "GET", await this.#issuePath(token, ref));
+    type Shown = { issue: Issue; comments: Comment[]; labels: { label: string }[] };
+    const { issue, comments, labels } = await this.#kata.call<Shown>(token, "GET", await this.#issuePath(token, ref));
+    return { issue: { ...issue, labels: labels.map(({ label }) => label) }, comments };
   }
 
   /** The key makes it safe to send the same draft again: the issue is created once. */

@@ -13,7 +13,7 @@ type Handler<R> = (request: R) => Promise<Response>;
 /** Tokens against forged forms are signed with this, for one session each; they end with the process, as the sessions do. */
 const secret = newId();
 
-const OVER: Notice = { kind: "refused", text: "Your session is over.", hint: "Sign in again to go on." };
+export const OVER: Notice = { kind: "refused", text: "Your session is over.", hint: "Sign in again to go on." };
 
 export function viewerOf({ id, actor }: Session): Viewer {
   return { actor, csrf: Bun.CSRF.generate(secret, { sessionId: id, expiresIn: 0 }) };
@@ -89,7 +89,8 @@ export function signedOut({ settings }: Web, request: BunRequest): Response {
 function isOurs({ settings }: Web, request: BunRequest, session: Session, form: URLSearchParams): boolean {
   const origin = request.headers.get("origin");
   if (origin !== null && origin !== settings.url.origin) return false;
-  return Bun.CSRF.verify(form.get("csrf") ?? "", { secret, sessionId: session.id, maxAge: settings.session_s * 1_000 });
+  const token = form.get("csrf");
+  return Boolean(token) && Bun.CSRF.verify(token ?? "", { secret, sessionId: session.id, maxAge: settings.session_s * 1_000 });
 }
 
 function pageOf(error: unknown): Response {

@@ -17,7 +17,7 @@ export async function showBoard(web: Web, request: BunRequest, session: Session)
 /** What the request before this one did, as its redirect says. */
 function doneBefore(request: BunRequest): Notice | undefined {
   const [what, ref = ""] = [...new URL(request.url).searchParams].find(([name]) => name === "created" || name === "closed") ?? [];
-  return what !== undefined && /^[0-9a-z]{4,26}$/.test(ref) ? { kind: "done", text: `Issue ${ref} is ${what}.` } : undefined;
+  return what !== undefined && /^[0-9a-z]{4,26}$/.test(ref) ? { kind: "done", text: `Issue ${ref} was ${what}.` } : undefined;
 }
 
 type With = { draft: Draft; isLookalike?: boolean; notice?: Notice | undefined };

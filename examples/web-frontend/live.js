@@ -14,8 +14,7 @@ async function load() {
     while (isStale) {
       isStale = false;
       const response = await fetch("/list", { cache: "no-store" });
-      // Whoever is no longer signed in is told so by the page itself.
-      if (response.status === 401) location.assign("/");
+      if (response.status === 401) location.assign("/?over");
       if (response.ok) list.innerHTML = await response.text();
     }
   } catch {

@@ -30,12 +30,13 @@ export function framed({ title, viewer, notice, live = false }: Frame, content: 
             </form>`
           }
         </header>
-        <main>
-          ${notice && html`<p class="notice ${notice.kind}" role="${notice.kind === "refused" ? "alert" : "status"}">${notice.text}${notice.hint !== undefined && html` <span>${notice.hint}</span>`}</p>`}
-          ${content}
-        </main>
+        <main>${notice && noticeLine(notice)} ${content}</main>
       </body>
     </html> `;
+}
+
+function noticeLine({ kind, text, hint = "" }: Notice): Html {
+  return html`<p class="notice ${kind}" role="${kind === "refused" ? "alert" : "status"}">${text} <span>${hint}</span></p>`;
 }
 
 export function welcomePage(project: string, notice?: Notice, providerSignOut?: string): Html {
@@ -44,7 +45,7 @@ export function welcomePage(project: string, notice?: Notice, providerSignOut?: 
     html`<h1>${project}</h1>
       <p>Sign in to see the project's open issues, to add some, and to close them. What you do is credited to you.</p>
       <p><a class="button" href="/sign-in">Sign in</a></p>
-      ${providerSignOut !== undefined && html`<p class="quiet">You may still be signed in at the provider. <a href="${providerSignOut}">Sign out there, too</a></p>`}`,
+      ${providerSignOut !== undefined && html`<p class="quiet">The provider may know you still. <a href="${providerSignOut}">Sign out there, too</a></p>`}`,
   );
 }
 
@@ -83,7 +84,7 @@ export function boardPage({ project, viewer, issues, cursor, draft, isLookalike 
         ${csrfField(viewer)}<input type="hidden" name="key" value="${draft.key}" />
         <label>Title <input name="title" required maxlength="200" value="${draft.title}" /></label>
         <label>What is it about? <textarea name="body" rows="4">${draft.body}</textarea></label>
-        ${isLookalike && html`<label class="check"><input type="checkbox" name="force_new" value="yes" /> It is another one: create it all the same</label>`}
+        ${isLookalike && html`<label class="check"><input type="checkbox" name="force_new" value="yes" />Mine is another issue: create it</label>`}
         <button>Create</button>
       </form>`,
   );
@@ -104,10 +105,9 @@ export function issueList(issues: readonly Issue[]): Html {
 }
 
 function aboutIssue({ author, owner, priority, labels = [], created_at }: Issue): Html {
-  return html`<span class="about"
-    >${priority !== undefined && html`<span class="tag">P${priority}</span> `}${labels.map((label) => html`<span class="tag">${label}</span> `)}by
-    ${author}, ${day(created_at)}${owner !== undefined && html`, owned by ${owner}`}</span
-  >`;
+  const tags = [...(priority === undefined ? [] : [`P${priority}`]), ...labels].map((tag) => html`<span class="tag">${tag}</span> `);
+  const text = `by ${author}, ${day(created_at)}${owner === undefined ? "" : `, owned by ${owner}`}`;
+  return html`<span class="about">${tags}${text}</span>`;
 }
 
 const reasons = { done: "Done: it was carried out", wontfix: "Won't fix: nothing will be done" };

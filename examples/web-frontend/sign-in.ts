@@ -1,6 +1,6 @@
 import type { BunRequest } from "bun";
 import { readCookie, setCookie } from "./cookies.ts";
-import { sessionOf, signedOut } from "./guards.ts";
+import { OVER, sessionOf, signedOut } from "./guards.ts";
 import { Refused } from "./kata.ts";
 import { log } from "./log.ts";
 import { problemPage, welcomePage } from "./pages.ts";
@@ -55,7 +55,9 @@ export async function signOut({ sessions, settings }: Web, request: BunRequest, 
 
 /** The first page of whoever is not signed in. After signing out it leads to the provider, which may know the user still. */
 export async function welcome(web: Web, request: BunRequest): Promise<Response> {
-  if (!new URL(request.url).searchParams.has("signed-out")) return signedOut(web, request);
+  const { searchParams } = new URL(request.url);
+  if (searchParams.has("over")) return page(welcomePage(web.settings.project, OVER), 401);
+  if (!searchParams.has("signed-out")) return signedOut(web, request);
   const there = await web.provider.signOutUrl();
   return page(welcomePage(web.settings.project, { kind: "done", text: "You are signed out." }, there?.href));
 }

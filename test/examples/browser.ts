@@ -12,6 +12,8 @@ export class Browser {
   url = new URL("about:blank");
   text = "";
   forms: Form[] = [];
+  /** A path that it stays before, when it is redirected there: its address can be looked at, and changed. */
+  halt: string | undefined;
   readonly #jar = new Map<string, Cookie>();
   readonly #places: Readonly<Record<string, string>>;
 
@@ -33,6 +35,9 @@ export class Browser {
       }
       await this.#read(response);
       [url, request] = [new URL(location, url), {}];
+      if (url.pathname !== this.halt) continue;
+      [this.url, this.status, this.text, this.forms] = [url, 0, "", []];
+      return this;
     }
     throw new Error(`redirected too often, to ${url}`);
   }
@@ -72,11 +77,18 @@ export class Browser {
     this.#keep(host, `${name}=${value}; Path=/`);
   }
 
-  /** Signs in by the provider's own pages. */
-  async signIn(site: string, login: string): Promise<this> {
+  /** Signs in by the provider's own pages. `changed` is what becomes of the address that the browser is sent to there. */
+  async signIn(site: string, login: string, changed: (url: URL) => void = () => {}): Promise<this> {
+    const halt = this.halt;
+    this.halt = "/auth";
     await this.open(new URL("/sign-in", site));
-    await this.submit(this.url.pathname, { login, password: "whatever" });
-    return this.submit(this.url.pathname);
+    changed(this.url);
+    this.halt = halt;
+    await this.open(this.url);
+    // One page asks for the name, the next for consent; who was here before may see neither.
+    for (let pages = 0; pages < 2 && this.url.pathname.startsWith("/interaction/"); pages++)
+      await this.submit(this.url.pathname, this.text.includes('name="login"') ? { login, password: "whatever" } : {});
+    return this;
   }
 
   #keep(host: string, line: string): void {
@@ -107,7 +119,8 @@ async function formsOf(text: string): Promise<Form[]> {
     })
     .on("form input", {
       element: (input) => {
-        if (input.getAttribute("type") !== "checkbox" || input.hasAttribute("checked")) put(input.getAttribute("name"), unescaped(input.getAttribute("value") ?? ""));
+        if (input.getAttribute("type") !== "checkbox" || input.hasAttribute("checked"))
+          put(input.getAttribute("name"), unescaped(input.getAttribute("value") ?? ""));
       },
     })
     .on("form textarea", {

@@ -16,7 +16,9 @@ server.listen(0, "127.0.0.1", () => {
     pkce: { required: () => true },
     findAccount: (_, sub) => ({ accountId: sub, claims: () => ({ sub, ...users[sub] }) }),
   });
-  server.on("request", provider.callback());
+  const answer = provider.callback();
+  server.on("request", (request, response) => void answer(request, response));
   console.log(issuer);
 });
-process.stdin.on("end", () => process.exit()).resume();
+await Bun.stdin.text();
+process.exit();
