@@ -18,7 +18,8 @@ test("`actorOf()` takes the provider's own id before the address, and the table 
 test("`actorOf()` believes no address that is not verified, and no name that users choose themselves", () => {
   for (const email_verified of [false, undefined, "true", 1])
     expect(actorOf({ sub: "1", email: "ada.lovelace@example.com", email_verified }, people)).toBeUndefined();
-  expect(actorOf({ sub: "1", ...{ preferred_username: "ada", name: "ada" } }, people)).toBeUndefined();
+  const chosen = { sub: "1", preferred_username: "ada", name: "ada", nickname: "ada@example.com" };
+  expect(actorOf(chosen, people)).toBeUndefined();
   expect(actorOf({ sub: "sub:248289761001" }, people)).toBeUndefined();
 });
 

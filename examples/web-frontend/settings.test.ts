@@ -41,10 +41,8 @@ test("the README lists every setting that is read, and no other", () => {
   const names = new Set<string>();
   const spy = new Proxy<Record<string, string>>({}, { get: (_, name) => (names.add(String(name)), undefined) });
   expect(() => readSettings(spy)).toThrow("is not set");
-  const listed = Array.from(readme.matchAll(/^\| `(\w+)`/gm), ([, name]) => name);
-  expect(listed.flatMap((name) => (name?.endsWith("_FILE") ? [] : [name])).sort()).toEqual(
-    [...names].filter((name) => !name.endsWith("_FILE")).sort(),
-  );
+  const listed = Array.from(readme.matchAll(/^\| `(\w+)`/gm), ([, name = ""]) => name);
+  expect(new Set(listed)).toEqual(new Set([...names].filter((name) => !name.endsWith("_FILE"))));
   for (const name of names) expect(readme).toContain(`\`${name}\``);
 });
 
