@@ -82,6 +82,45 @@ test("the commands of every day load none of node's modules", () => {
   expect(inCommands(ours, isNodes)).toEqual([]);
 });
 
+const root = join(src, "..");
+const examples: Sources = new Map(
+  await Promise.all(
+    [...new Glob("examples/**/*.{ts,js}").scanSync(root)].map(
+      async (file) => [file, importsOf(file, await Bun.file(join(root, file)).text())] as const,
+    ),
+  ),
+);
+
+/** What an example could not take along when it is copied: it stands on packages and the HTTP interface alone. */
+function notItsOwn(sources: Sources): string[] {
+  return [...sources].flatMap(([file, imports]) => {
+    const folder = file.split("/").slice(0, 2).join("/");
+    return imports.flatMap(({ to }) =>
+      /^(?:\.\.\/|src\/|test\/|examples\/)/.test(to) && !to.startsWith(`${folder}/`) ? [`${file} imports ${to}`] : [],
+    );
+  });
+}
+
+test("an example imports nothing of kata, nor of another example", () => {
+  expect(examples.size).toBeGreaterThan(10);
+  expect(notItsOwn(examples)).toEqual([]);
+  const planted = new Map([
+    [
+      "examples/one/main.ts",
+      importsOf("examples/one/main.ts", `import "../../src/core/actor.ts"; import "../two/a.ts"; import "./b.ts"; import "hono";`),
+    ],
+  ]);
+  expect(notItsOwn(planted)).toEqual(["examples/one/main.ts imports src/core/actor.ts", "examples/one/main.ts imports examples/two/a.ts"]);
+});
+
+test("the program takes in no package that is there for tests and examples", async () => {
+  const { dependencies } = (await Bun.file(join(root, "package.json")).json()) as { dependencies: Record<string, string> };
+  const taken = new Set(
+    [...ours.values()].flatMap((imports) => imports.flatMap(({ to }) => (/^(?:@[^/]+\/)?[^/.:]+$/.test(to) && to !== "bun" ? [to] : []))),
+  );
+  expect([...taken].sort()).toEqual(Object.keys(dependencies).sort());
+});
+
 test("`rrule` stands behind one file", () => {
   expect([...ours].filter(([, imports]) => imports.some(({ to }) => to === "rrule")).length).toBeLessThanOrEqual(1);
 });
