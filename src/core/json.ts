@@ -6,8 +6,11 @@ declare global {
   }
 }
 
-/** Where a number may begin that does not come out of a double as it went in: with a point, an exponent or many digits. */
-const UNSURE = /(?:^|[:[,])\s*-?(?:\d+[.eE]|\d{16})/;
+/**
+ * Where a number may begin that does not come out of a double as it went in: with a point, an exponent or many digits. A
+ * colon inside a time, as in 12:00:00.000, follows no quote.
+ */
+const UNSURE = /(?:^|"\s*:|[[,])\s*-?(?:\d+[.eE]|\d{16})/;
 
 /** Parses JSON so that `JSON.stringify` writes every number as it was: those that are no safe integers come as raw JSON. */
 export function parseJson(text: string): unknown {
