@@ -26,6 +26,9 @@ export function isJsonObject(value: unknown): value is Record<string, unknown> {
   return typeof value === "object" && value !== null && !Array.isArray(value) && !JSON.isRawJSON(value);
 }
 
+/** So deep lists and objects may stand in each other: whatever walks through them later has a stack that ends. */
+export const DEEPEST = 1_000;
+
 /** Whether lists and objects stand in each other more than `most` deep. The text need not be JSON. */
 export function isDeeper(text: string, most: number): boolean {
   if (text.length <= 2 * most) return false;

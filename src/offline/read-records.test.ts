@@ -50,6 +50,9 @@ test("`readRecords()` says which line is wrong, and what with it", async () => {
   ]) {
     expect(await fault(good + text)).toStartWith("line 2: this is no record");
   }
+  expect(await fault(`${good}{"kind":"x","data":{"a":${"[".repeat(100_000)}`)).toContain(
+    "line 2: lists or objects stand more than 1000 deep",
+  );
   expect(await fault(Buffer.concat([Buffer.from(good), Buffer.from([0x7b, 0xff, 0x7d])]))).toBe("line 2: this is not UTF-8");
 });
 

@@ -1,5 +1,5 @@
 import { LocalError } from "../core/error.ts";
-import { parseJson } from "../core/json.ts";
+import { DEEPEST, isDeeper, parseJson } from "../core/json.ts";
 
 /** A record as it stands in a file. */
 export type FileRecord = { line: number; kind: string; data: Readonly<Record<string, unknown>> };
@@ -18,6 +18,7 @@ export async function* readRecords(chunks: AsyncIterable<Uint8Array>): AsyncGene
   for await (const { line, bytes } of linesOf(chunks)) {
     const text = textOf(line, bytes);
     if (text.trim() === "") continue;
+    if (isDeeper(text, DEEPEST)) throw badLine(line, `lists or objects stand more than ${DEEPEST} deep in each other`);
     const value = parse(line, text);
     const { kind, data } = (value ?? {}) as { kind?: unknown; data?: unknown };
     if (typeof kind !== "string" || typeof data !== "object" || data === null || Array.isArray(data)) {
