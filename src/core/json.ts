@@ -6,8 +6,11 @@ declare global {
   }
 }
 
-/** Where a number may begin that does not come out of a double as it went in: with a point, an exponent or many digits. */
-const UNSURE = /(?:^|[:[,])\s*-?(?:\d+[.eE]|\d{16})/;
+/**
+ * Where a number may begin that does not come out of a double as it went in: with a point, an exponent or many digits. A
+ * colon inside a time, as in 12:00:00.000, follows no quote.
+ */
+const UNSURE = /(?:^|"\s*:|[[,])\s*-?(?:\d+[.eE]|\d{16})/;
 
 /** Parses JSON so that `JSON.stringify` writes every number as it was: those that are no safe integers come as raw JSON. */
 export function parseJson(text: string): unknown {
@@ -22,6 +25,9 @@ export function parseJson(text: string): unknown {
 export function isJsonObject(value: unknown): value is Record<string, unknown> {
   return typeof value === "object" && value !== null && !Array.isArray(value) && !JSON.isRawJSON(value);
 }
+
+/** So deep lists and objects may stand in each other: whatever walks through them later has a stack that ends. */
+export const DEEPEST = 1_000;
 
 /** Whether lists and objects stand in each other more than `most` deep. The text need not be JSON. */
 export function isDeeper(text: string, most: number): boolean {

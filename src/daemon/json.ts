@@ -1,10 +1,8 @@
 import { KataError } from "../core/error.ts";
-import { isDeeper, parseJson } from "../core/json.ts";
+import { DEEPEST, isDeeper, parseJson } from "../core/json.ts";
 
 /** Bytes that a body may have where its route says nothing else. */
 export const BODY_LIMIT = 1_048_576;
-/** So deep lists and objects may stand in each other: whatever walks through them later has a stack that ends. */
-const DEEPEST = 1_000;
 
 /**
  * Reads a body strictly (http-api.md §1): UTF-8 without a byte order mark, one value, no member twice. Numbers that are

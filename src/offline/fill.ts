@@ -37,7 +37,8 @@ export const formerMembers: ReadonlySet<string> = new Set(["project.identity", "
 const fillers: Readonly<Record<string, Fill>> = {
   project: async (row, record, reading) => {
     const { data, line } = record;
-    const uid = row["uid"] ?? stableUid(row["created_at"], `project:${row["id"]}:${data["identity"]}`);
+    const identity = typeof data["identity"] === "string" ? data["identity"] : "";
+    const uid = row["uid"] ?? stableUid(row["created_at"], `project:${row["id"]}:${identity}`);
     const name = await freeName(row, line, reading);
     if (row["id"] === SYSTEM_PROJECT.id) throw badLine(line, "project: id 0 is the hidden project's");
     reading.names.set(row["id"], name);
@@ -53,13 +54,14 @@ const fillers: Readonly<Record<string, Fill>> = {
     last_seen_at: row["last_seen_at"] ?? row["created_at"] ?? null,
   }),
   issue: (row, { data, line }, { version, numbers }) => {
-    const uid = String(row["uid"] ?? stableUid(row["created_at"], `issue:${row["project_id"]}:${data["number"]}`));
+    const number = typeof data["number"] === "number" ? data["number"] : undefined;
+    const uid = String(row["uid"] ?? stableUid(row["created_at"], `issue:${row["project_id"]}:${number}`));
     if (row["occurrence_key"] !== null && row["recurrence_id"] === null && row["recurrence_uid"] === null) {
       throw badLine(line, "issue: occurrence_key needs a recurrence");
     }
     if (version < 8) {
-      if (typeof data["number"] !== "number") throw badLine(line, "issue: number is missing");
-      numbers.add(Number(row["project_id"]), { id: Number(row["id"]), uid, number: data["number"] });
+      if (number === undefined) throw badLine(line, "issue: number must be a whole number");
+      numbers.add(Number(row["project_id"]), { id: Number(row["id"]), uid, number });
       return { ...row, uid, short_id: uid.toLowerCase() };
     }
     const short_id = String(row["short_id"]);

@@ -102,7 +102,7 @@ test("`importRecords()` says which line breaks which rule", async () => {
   expect(await fault([project(1, { id: 1.5 })])).toContain("must be a whole number");
   expect(await fault([project(1, { created_at: "yesterday" })])).toContain("created_at must be a time such as");
   expect(await fault([project(1, { created_at: "2026-02-31T00:00:00.000Z" })])).toContain("created_at must be a time");
-  expect(await fault([project(1, { metadata: [] })])).toContain("metadata must be an object");
+  for (const metadata of [[], 1.5, "x", true]) expect(await fault([project(1, { metadata })])).toContain("metadata must be an object");
   expect(await fault([project(1, { uid: "short" })])).toBe("line 2: project: uid must be a ULID, not short");
   expect(await fault([project(1, { name: "a#b" })])).toContain("line 2: project: ");
   expect(await fault([project(0)])).toContain("id 0 is the hidden project's");

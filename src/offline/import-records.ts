@@ -114,7 +114,7 @@ class Intake {
       if (found === n) continue;
       throw new LocalError(
         "validation",
-        `The file says that it has ${n} ${name} records, and has ${found}.`,
+        `The file says that it has ${JSON.stringify(n)} ${name} records, and has ${found}.`,
         "It was cut short, or changed.",
       );
     }

@@ -1,3 +1,4 @@
+import { isJsonObject } from "../core/json.ts";
 import { LONGEST_ID, SHORTEST_ID, shortIdOf } from "../core/short-id.ts";
 
 type Named = { uid: string; short_id: string };
@@ -38,10 +39,12 @@ export class Numbers {
 
   /** An event's payload in the words of today. A number that no issue has any more stays as it is. */
   renamed(projectId: number, type: string, payload: Payload): Payload {
-    const named = (number: unknown) => this.#named.get(`${projectId} ${String(number)}`);
+    const named = (number: unknown) => (typeof number === "number" ? this.#named.get(`${projectId} ${number}`) : undefined);
     if (type === "issue.links_changed") return renamedChanges(payload, named);
-    const links = Array.isArray(payload["links"]) ? { links: payload["links"].map((link: Payload) => renamedLink(link, named)) } : {};
-    return { ...renamedEnds(payload, named), ...links };
+    const ends = renamedEnds(payload, named);
+    const links = ends["links"];
+    if (!Array.isArray(links)) return ends;
+    return { ...ends, links: links.map((link: unknown) => (isJsonObject(link) ? renamedLink(link, named) : link)) };
   }
 }
 
@@ -68,7 +71,7 @@ function renamedLink(link: Payload, named: Find): Payload {
 function renamedChanges(payload: Payload, named: Find): Payload {
   return rebuilt(payload, (name, value) => {
     if (!Array.isArray(value)) {
-      const issue = typeof value === "number" ? named(value) : undefined;
+      const issue = named(value);
       return issue && { [name]: issue.short_id, [`${name}_uid`]: issue.uid };
     }
     const issues = value.map(named);

@@ -1,4 +1,5 @@
 import { expect, test } from "bun:test";
+import fc from "fast-check";
 import { fileOf, type Line, putInto, recordsOf, restored, exported } from "../../test/exports.ts";
 import { freshSqlite } from "../../test/stores.ts";
 import { ulidSource } from "../core/ulid.ts";
@@ -167,4 +168,21 @@ test("`importRecords()` refuses names with # in old files, which let them pass",
   await expect(putInto(db, named)).rejects.toThrow("line 2: project: name must not contain #");
   await db.close();
   await remove();
+});
+
+test("`importRecords()` takes whatever old events say, and keeps what has no number in it", () => {
+  const json = fc.jsonValue({ maxDepth: 3 });
+  const names = fc.constantFrom("links", "to_number", "from_number", "blocks_added", "parent_set", "x");
+  const payload = fc.dictionary(names, fc.oneof(json, fc.array(fc.oneof(json, fc.record({ to_number: json })))));
+  const type = fc.constantFrom("issue.created", "issue.linked", "issue.links_changed");
+  return fc.assert(
+    fc.asyncProperty(payload, type, async (said, what) => {
+      const event = { id: 1, project_id: 1, project_name: "x", issue_id: null, type: what, actor: "ann", payload: said, created_at: T };
+      await restored(fileOf([first[0] as Line, { kind: "event", data: event }], "7"), async (db) => {
+        const [row] = await db.all<{ payload: string }>(sql`SELECT payload FROM events`);
+        expect(JSON.parse(row?.payload ?? "")).toMatchObject(JSON.parse(JSON.stringify(said)) as object);
+      });
+    }),
+    { numRuns: 40 },
+  );
 });

@@ -1,4 +1,5 @@
 import { LocalError } from "../core/error.ts";
+import { DEEPEST, isDeeper, parseJson } from "../core/json.ts";
 
 /** A record as it stands in a file. */
 export type FileRecord = { line: number; kind: string; data: Readonly<Record<string, unknown>> };
@@ -17,6 +18,7 @@ export async function* readRecords(chunks: AsyncIterable<Uint8Array>): AsyncGene
   for await (const { line, bytes } of linesOf(chunks)) {
     const text = textOf(line, bytes);
     if (text.trim() === "") continue;
+    if (isDeeper(text, DEEPEST)) throw badLine(line, `lists or objects stand more than ${DEEPEST} deep in each other`);
     const value = parse(line, text);
     const { kind, data } = (value ?? {}) as { kind?: unknown; data?: unknown };
     if (typeof kind !== "string" || typeof data !== "object" || data === null || Array.isArray(data)) {
@@ -60,18 +62,10 @@ function textOf(line: number, bytes: Uint8Array): string {
   }
 }
 
-/** Numbers that JavaScript would write in another way, or could not hold: rare, and slow to keep. */
-const DELICATE = /(?:":|[[,])\s*(?:-0\b|-?\d*(?:\d{16}|\.\d|\d[eE]))/;
-
 function parse(line: number, text: string): unknown {
   try {
-    return DELICATE.test(text) ? JSON.parse(text, keepNumber) : JSON.parse(text);
+    return parseJson(text);
   } catch {
     throw badLine(line, "this is not JSON", CUT_SHORT);
   }
-}
-
-/** A number stays as it was written, to the last digit. */
-function keepNumber(_: string, value: unknown, { source }: { source?: string } = {}): unknown {
-  return typeof value === "number" && source !== undefined && String(value) !== source ? JSON.rawJSON(source) : value;
 }

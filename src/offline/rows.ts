@@ -1,3 +1,4 @@
+import { isJsonObject } from "../core/json.ts";
 import { parseTime } from "../core/time.ts";
 import type { Column } from "../store/columns.ts";
 import type { Kind } from "../store/kinds.ts";
@@ -40,8 +41,7 @@ const readers: Record<Column["type"], [(value: unknown, name: string) => string 
   text: [(value) => (typeof value === "string" ? value : undefined), "a text"],
   time: [(value) => (typeof value === "string" ? inUtc(value) : undefined), "a time such as 2026-03-01T12:00:00.000Z"],
   json: [
-    (value, name) =>
-      typeof value === "object" && value !== null && Array.isArray(value) === name.endsWith("labels") ? JSON.stringify(value) : undefined,
+    (value, name) => ((name.endsWith("labels") ? Array.isArray(value) : isJsonObject(value)) ? JSON.stringify(value) : undefined),
     "an object, or a list of labels",
   ],
 };
