@@ -9,8 +9,8 @@ import { refusalOf } from "./refused-listener.ts";
 
 /** Cuts a connection on which nothing moves; streams beat faster. The runtime counts in steps of four seconds. */
 const IDLE_S = 12;
-/** The largest body of any route; each has its own limit below it. */
-const LARGEST_BODY = 64 * 1_048_576;
+/** The runtime has no limit of its own, which it would enforce with a reply that says nothing: each route has one. */
+const LARGEST_BODY = Number.MAX_SAFE_INTEGER;
 
 type Serving = Pick<Bun.Serve.Options<undefined, string>, "routes" | "fetch">;
 type Server = Bun.Server<undefined>;

@@ -1,10 +1,10 @@
 import { expect, test } from "bun:test";
 import { existsSync, readdirSync } from "node:fs";
-import { connect } from "node:net";
 import { join } from "node:path";
 import { homeOf } from "../../src/config/home.ts";
 import { isLocked } from "../../src/config/lock.ts";
 import { freePort } from "../free-port.ts";
+import { speak, statusesIn, written } from "../wire.ts";
 import { workspace } from "../workspace.ts";
 
 type Listener = { address: string; protocol: string; mode: string };
@@ -18,17 +18,6 @@ const ping = (address: string) =>
     ({ status }) => status,
     () => 0,
   );
-
-/** What a listener answers to a request as it is written. */
-function send(port: number, head: readonly string[]): Promise<string> {
-  return new Promise((resolve, reject) => {
-    const socket = connect({ host: "127.0.0.1", port }, () => socket.write(`${[...head, "Connection: close"].join("\r\n")}\r\n\r\n`));
-    let got = "";
-    socket.on("data", (data: Buffer) => (got += data.toString()));
-    socket.on("close", () => resolve(got));
-    socket.on("error", reject);
-  });
-}
 
 test("`kata daemon start --listen` repeats: all listeners are said, shown and answer, and commands take the nearest", async () => {
   await using kata = await workspace({ project: false });
@@ -166,8 +155,9 @@ test("the names by which a TCP listener is called: its addresses, localhost, and
     `listen = ["127.0.0.1:${port}", "unix://${kata.home}/a.sock"]\nallowed_hosts = "kata.example"\n`,
   );
   await kata`daemon start`;
+  const place = { kind: "tcp", host: "127.0.0.1", port } as const;
   const status = async (version: string, ...head: string[]) =>
-    Number((await send(port, [`GET /api/v1/ping HTTP/${version}`, ...head])).split(" ")[1]);
+    statusesIn(await speak(place, written([`GET /api/v1/ping HTTP/${version}`, ...head])))[0];
   expect(await status("1.1", "Host: kata.example")).toBe(200);
   expect(await status("1.1", `Host: KATA.example.:${port}`)).toBe(200);
   expect(await status("1.1", "Host: localhost")).toBe(200);
