@@ -37,16 +37,22 @@ async function readBytes(request: Request, limit: number): Promise<Uint8Array> {
   const tooLarge = () => new KataError("error", `The body has more than ${limit} bytes.`, { status: 413, hint: "Send it in parts." });
   const length = request.headers.get("content-length");
   if (Number(length ?? 0) > limit) throw tooLarge();
-  // As long as it says: the runtime sees to that, and this is faster.
-  if (length !== null) return request.bytes();
-  const pieces: Uint8Array[] = [];
-  let size = 0;
-  for await (const piece of request.body ?? []) {
-    size += piece.length;
-    if (size > limit) throw tooLarge();
-    pieces.push(piece);
+  try {
+    // As long as it says: the runtime sees to that, and this is faster.
+    if (length !== null) return await request.bytes();
+    const pieces: Uint8Array[] = [];
+    let size = 0;
+    for await (const piece of request.body ?? []) {
+      size += piece.length;
+      if (size > limit) throw tooLarge();
+      pieces.push(piece);
+    }
+    return Buffer.concat(pieces, size);
+  } catch (cause) {
+    if (cause instanceof KataError) throw cause;
+    // The caller has gone, or sent what is no chunk: no fault of the daemon's that its log should tell.
+    throw new KataError("validation", "body: did not arrive as a whole", { cause, hint: "Send it again." });
   }
-  return Buffer.concat(pieces, size);
 }
 
 function parse(text: string): unknown {

@@ -2,6 +2,7 @@ import { expect, test } from "bun:test";
 import { readFileSync } from "node:fs";
 import { connect } from "node:net";
 import { join } from "node:path";
+import { homeOf } from "../../src/config/home.ts";
 import type { ListenAddress } from "../../src/config/listener.ts";
 import { freePort } from "../free-port.ts";
 import { speak, statusesIn, written } from "../wire.ts";
@@ -257,6 +258,26 @@ test("a body that is too large is refused in the daemon's own words, and takes n
     }
   }
   if (process.platform === "linux") expect(most() - before).toBeLessThan(32_768);
+});
+
+test("a caller who goes away in the middle of a body is no fault that the log would tell", async () => {
+  await using kata = await workspace({ project: false });
+  const { direct } = await daemonOf(kata);
+  const post = ["POST /api/v1/projects HTTP/1.1", HOST, BEARER, JSON_TYPE];
+  for (const [length, begun] of [
+    ["Content-Length: 100", '{"name'],
+    ["Transfer-Encoding: chunked", '6\r\n{"name\r\n'],
+    ["Transfer-Encoding: chunked", '6\r\n{"name\r\nno chunk\r\n'],
+  ] as const) {
+    const socket = connect(direct);
+    socket.on("error", () => undefined);
+    const written = new Promise<void>((resolve) => socket.write([...post, length, "", begun].join("\r\n"), () => resolve()));
+    await written;
+    await Bun.sleep(50);
+    socket.destroy();
+  }
+  expect((await kata`daemon stop`).exit).toBe(0);
+  expect(readFileSync(homeOf(kata.env).log, "utf8")).not.toContain(" error ");
 });
 
 /** Sends a body piece by piece, each as soon as there is room for it, and gives the body of the answer. */
