@@ -1,5 +1,5 @@
 import { normalize } from "node:path";
-import { canonicalHost, kindOfHost, zoneOf } from "../core/address.ts";
+import { canonicalHost, kindOfHost, shownAddress, zoneOf } from "../core/address.ts";
 import { LocalError } from "../core/error.ts";
 
 export type ListenAddress = { kind: "unix"; path: string } | { kind: "tcp"; host: string; port: number };
@@ -83,7 +83,8 @@ const USUAL =
   "For this machine alone, listen on 127.0.0.1; for others, on a private address of this host, or on iface:NAME:PORT for that of an interface.";
 
 function notAnAddress(text: string): LocalError {
-  if (text.includes("://")) return refused(`${text} is an address for clients`, "Leave out what stands before the IP address.");
+  if (text.includes("://"))
+    return refused(`${shownAddress(text)} is an address for clients`, "Leave out what stands before the IP address.");
   if (canonicalHost(text)?.includes(":")) return refused(`${text} has no port`, `An IPv6 address stands in brackets: [${text}]:7777.`);
   if (canonicalHost(text)) return refused(`${text} has no port`, `For example ${text}:7777.`);
   return refused(`${text === "" ? "an empty text" : text} must be ip:port or unix:///path`, "For example 127.0.0.1:7777.");
