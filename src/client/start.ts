@@ -1,6 +1,7 @@
 import { closeSync, mkdirSync, openSync, readFileSync, statSync } from "node:fs";
 import type { Home } from "../config/home.ts";
 import { holderOf, LOCK_HELD, readRecords, type RuntimeRecord } from "../config/runtime.ts";
+import { withoutOwnTokens } from "../config/token.ts";
 import { KataError, LocalError } from "../core/error.ts";
 import { build } from "../core/version.ts";
 import { Client, type Place } from "./client.ts";
@@ -44,7 +45,13 @@ function spawn({ home, flags, startedBy }: Start): Child {
     detached: true,
     stdio: ["ignore", log, log],
     // PORT is for a daemon that somebody runs in the foreground.
-    env: { ...ownEnv(), PORT: undefined, KATA_HOME: home.path, KATA_DB: home.db, ...(startedBy === "auto" && { KATA_AUTOSTART: "1" }) },
+    env: {
+      ...(startedBy === "auto" ? withoutOwnTokens(ownEnv()) : ownEnv()),
+      PORT: undefined,
+      KATA_HOME: home.path,
+      KATA_DB: home.db,
+      ...(startedBy === "auto" && { KATA_AUTOSTART: "1" }),
+    },
   });
   child.unref();
   closeSync(log);

@@ -5,6 +5,7 @@ import { join } from "node:path";
 import fc from "fast-check";
 import { LocalError, outcomeOf } from "../core/error.ts";
 import { type DaemonConfig, daemonConfig } from "./daemon.ts";
+import { mintPlaintext } from "../core/token.ts";
 import { type Home, homeOf } from "./home.ts";
 import { parseListen, printListen } from "./listener.ts";
 
@@ -191,6 +192,21 @@ test("require_token_identity = true cannot be combined with --insecure-readonly,
   expect(faultsOf({ config, readonly: true }).map(({ settings }) => settings)).toEqual([[at, "--insecure-readonly"], [at]]);
   expect(error.message.split("\n")).toHaveLength(3);
   expect(accepted({ config, env: TOKEN }).auth).toMatchObject({ require_token_identity: true, token: "s3cret-token" });
+});
+
+test("a token of an actor's own is no daemon's: it asks for the one of config.toml, or for none where it is alone on a socket", () => {
+  const own = { KATA_AUTH_TOKEN: mintPlaintext((bytes) => crypto.getRandomValues(bytes)) };
+  const config = '[auth]\ntoken = "s3cret-token"\nrequire_token_identity = true\n';
+  expect(accepted({ config, env: own }).auth.token).toBe("s3cret-token");
+  expect(accepted({ env: own }).auth.token).toBeUndefined();
+  expect(accepted({ env: own, listen: ["10.0.0.1:1"], readonly: true }).auth.token).toBeUndefined();
+  for (const listen of ["127.0.0.1:1", "10.0.0.1:1"])
+    expect(faultsOf({ env: { ...own, ...TRUST }, listen: [listen] })[0]).toEqual({
+      settings: ["KATA_AUTH_TOKEN"],
+      message: "KATA_AUTH_TOKEN: the token is an actor's own, and none that a daemon could ask of all",
+      hint: expect.stringContaining("config.toml"),
+    });
+  expect(accepted({ env: { KATA_AUTH_TOKEN: "kata_bootstrap" }, listen: ["127.0.0.1:1"] }).auth.token).toBe("kata_bootstrap");
 });
 
 test("`daemonConfig()` tells all faults in one message, each with who set it and a way out, touches nothing and names no secret", () => {

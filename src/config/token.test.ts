@@ -3,8 +3,9 @@ import { chmodSync, chownSync, mkdtempSync, rmSync, symlinkSync, writeFileSync }
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { LocalError } from "../core/error.ts";
+import { mintPlaintext } from "../core/token.ts";
 import { homeOf } from "./home.ts";
-import { type Token, tokenOf } from "./token.ts";
+import { type Token, tokenOf, withoutOwnTokens } from "./token.ts";
 
 type Env = Record<string, string | undefined>;
 
@@ -52,6 +53,33 @@ test("`tokenOf()` takes KATA_AUTH_TOKEN, then KATA_AUTH_TOKEN_FILE, then token, 
   expect(selected("")).toBeUndefined();
   expect(selected("token = ''", { KATA_AUTH_TOKEN: "" })).toBeUndefined();
   expect(selected("token_file = '~/two'")).toMatchObject({ value: "from-two" });
+});
+
+test("`withoutOwnTokens()` takes an actor's own token out of the environment, in a file too, and leaves a daemon's", () => {
+  const own = mintPlaintext((bytes) => crypto.getRandomValues(bytes));
+  const [mine, theirs] = [secret("mine", own), secret("theirs-too", "shared\n")];
+  const left = (env: Env) => JSON.parse(JSON.stringify(withoutOwnTokens(env))) as Env;
+  expect(left({ KATA_AUTH_TOKEN: own, USER: "ann" })).toEqual({ USER: "ann" });
+  expect(left({ KATA_AUTH_TOKEN: own, KATA_AUTH_TOKEN_FILE: mine })).toEqual({});
+  expect(left({ KATA_AUTH_TOKEN: own, KATA_AUTH_TOKEN_FILE: theirs })).toEqual({ KATA_AUTH_TOKEN_FILE: theirs });
+  expect(left({ KATA_AUTH_TOKEN: "kata_shared" })).toEqual({ KATA_AUTH_TOKEN: "kata_shared" });
+  expect(left({ KATA_AUTH_TOKEN_FILE: theirs })).toEqual({ KATA_AUTH_TOKEN_FILE: theirs });
+  expect(left({})).toEqual({});
+});
+
+test("`tokenOf()` refuses what no header has room for, and a token with a typo, wherever it comes from", () => {
+  const own = mintPlaintext((bytes) => crypto.getRandomValues(bytes));
+  const typo = own.slice(0, -1) + (own.endsWith("x") ? "y" : "x");
+  expect((selected("", { KATA_AUTH_TOKEN: "x".repeat(4_097) }) as LocalError).message).toContain("has 4097 characters");
+  for (const found of [
+    selected("", { KATA_AUTH_TOKEN: typo }),
+    selected(`token = "${typo}"`),
+    selected("", { KATA_AUTH_TOKEN_FILE: secret("typo", typo) }),
+  ]) {
+    const { message, hint } = found as LocalError;
+    expect([message, hint]).toEqual([expect.stringContaining("has a typo"), expect.stringMatching(/\.$/)]);
+    expect(message).not.toContain(typo.slice(5, 15));
+  }
 });
 
 const refusals: [name: string, path: () => string, words: string][] = [
