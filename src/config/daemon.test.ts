@@ -341,6 +341,36 @@ test("`[tls]` makes every TCP listener HTTPS, and `[[listener]]` says where they
   expect(tlsOf(config, { listen: ["127.0.0.1:2", "127.0.0.1:9"] })).toEqual(["127.0.0.1:2 plain", "127.0.0.1:9 kata.pem kata.key"]);
 });
 
+test("`[[listener]]` says who may connect to a Unix socket: never everybody where a proxy says who acts", () => {
+  const socket = "unix:///run/kata/proxy.sock";
+  const said = (more: string, address = socket) => `[[listener]]\naddress = "${address}"\n${more}\n`;
+  const accessOf = (more: string) => accepted({ config: said(more) }).listeners[0]?.access;
+  expect(accessOf("")).toBeUndefined();
+  expect(accessOf('mode = "0660"')).toEqual({ mode: 0o660 });
+  expect(accessOf('mode = "666"')).toEqual({ mode: 0o666 });
+  expect(accessOf('group = "daemon"')).toEqual({ mode: 0o660, group: { id: 1, name: "daemon" } });
+  expect(accessOf('group = "33"\nmode = "0620"')).toEqual({ mode: 0o620, group: { id: 33, name: "33" } });
+  const fault = (config: string) => {
+    const { exit } = outcomeOf(refused({ config }));
+    return [exit, ...faultsOf({ config }).map(({ message }) => message.replaceAll(`${home.config}:`, ""))];
+  };
+  for (const mode of ["0060", "0770", "0661", "rw", "", "1660", "06600"])
+    expect(fault(said(`mode = "${mode}"`))).toEqual([1, `3: listener.mode: ${JSON.stringify(mode)} is no mode of a socket`]);
+  expect(fault(said('group = "no such group"'))).toEqual([1, '3: listener.group: there is no group "no such group" on this machine']);
+  expect(fault(said('group = "daemon"\nmode = "0600"'))[0]).toBe(2);
+  expect(fault(said('mode = "0660"', "127.0.0.1:7777"))).toEqual([
+    2,
+    "3: listener.mode is for 127.0.0.1:7777, and only Unix sockets have one",
+  ]);
+  const trusted = `[auth.proxy]\n${HEADER}\ntrusted_proxy_listeners = ["${socket}"]\n`;
+  expect(marked(accepted({ config: said('mode = "0660"') + trusted }))).toEqual([socket]);
+  for (const mode of ["0666", "0662"])
+    expect(fault(said(`mode = "${mode}"`) + trusted)).toEqual([
+      1,
+      expect.stringContaining(`everybody on this host may connect to ${socket}`),
+    ]);
+});
+
 test("`daemonConfig()` refuses a `[[listener]]` or `[tls]` that contradicts itself", () => {
   const fault = (config: string) => {
     const error = refused({ config });

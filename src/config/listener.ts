@@ -1,6 +1,7 @@
 import { normalize } from "node:path";
 import { canonicalHost, kindOfHost, shownAddress, zoneOf } from "../core/address.ts";
 import { LocalError } from "../core/error.ts";
+import type { SocketAccess } from "./socket-access.ts";
 
 export type ListenAddress = { kind: "unix"; path: string } | { kind: "tcp"; host: string; port: number };
 
@@ -14,6 +15,8 @@ export type Listener = {
   /** The address as it is written and shown. */
   name: string;
   tls: TlsFiles | undefined;
+  /** Who may connect to a Unix socket; undefined for its user alone. */
+  access?: SocketAccess | undefined;
   /** Only a trusted proxy reaches it: the header that names the actor counts here, and token administration does not. */
   is_proxy: boolean;
 };

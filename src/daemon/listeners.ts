@@ -1,11 +1,10 @@
-import { chmodSync, lstatSync, mkdirSync, unlinkSync } from "node:fs";
-import { dirname } from "node:path";
 import { type Auth, recordOf } from "../config/daemon.ts";
 import { type ListenAddress, type Listener, printListen, type TlsFiles } from "../config/listener.ts";
 import type { ListenerRecord } from "../config/runtime.ts";
 import { LocalError } from "../core/error.ts";
 import { type Certificate, readCertificate } from "./certificates.ts";
 import { refusalOf } from "./refused-listener.ts";
+import { openSocket } from "./sockets.ts";
 
 /** Cuts a connection on which nothing moves; streams beat faster. The runtime counts in steps of four seconds. */
 const IDLE_S = 12;
@@ -52,7 +51,11 @@ async function openOne(listener: Listener, servingOf: (listener: Listener) => Se
   const { address, tls } = listener;
   const options = { ...servingOf(listener), idleTimeout: IDLE_S, maxRequestBodySize: LARGEST_BODY, development: false };
   try {
-    if (address.kind === "unix") return { listener, stop: stopping(new Set([await openSocket(address.path, options)])) };
+    if (address.kind === "unix")
+      return {
+        listener,
+        stop: stopping(new Set([await openSocket(address.path, (unix) => serve({ unix, ...options }), listener.access)])),
+      };
     if (tls) return await openHttps(listener, address, tls, options);
     const server = serve({ hostname: address.host, port: address.port, reusePort: false, ...options });
     name(listener, address, server);
@@ -62,6 +65,7 @@ async function openOne(listener: Listener, servingOf: (listener: Listener) => Se
   }
 }
 
+/** Its type forbids an idle timeout on a Unix socket; the runtime obeys it. */
 const serve = (options: object): Server => Bun.serve(options as Bun.Serve.Options<undefined, string>);
 
 const stopping = (servers: ReadonlySet<Server>) => async (force: boolean) => {
@@ -103,46 +107,4 @@ async function openHttps(listener: Listener, address: TcpAddress, files: TlsFile
     stop: stopping(servers),
   };
   return https;
-}
-
-async function openSocket(path: string, options: object): Promise<Server> {
-  mkdirSync(dirname(path), { recursive: true, mode: 0o700 });
-  await clearDeadSocket(path);
-  // The socket gets its mode as it is made: there is no moment at which it is open to others.
-  const before = process.umask(0o177);
-  try {
-    // Its type forbids an idle timeout on a Unix socket; the runtime obeys it.
-    const server = serve({ unix: path, ...options });
-    chmodSync(path, 0o600);
-    return server;
-  } finally {
-    process.umask(before);
-  }
-}
-
-async function clearDeadSocket(path: string): Promise<void> {
-  const found = lstatSync(path, { throwIfNoEntry: false });
-  if (!found) return;
-  if (!found.isSocket())
-    throw new LocalError(
-      "internal",
-      `${path} is there and is no socket: it was left untouched`,
-      "Move it away, or listen on another address.",
-    );
-  if (await answers(path)) throw Object.assign(new Error(), { code: "EADDRINUSE" });
-  unlinkSync(path);
-}
-
-/** Whether anybody has the socket open. A daemon that is just dying may still take the connection, and resets it. */
-async function answers(path: string): Promise<boolean> {
-  for (let tries = 0; tries < 20; tries++) {
-    const code = await fetch("http://kata.invalid/api/v1/ping", { unix: path, signal: AbortSignal.timeout(500) }).then(
-      () => "",
-      (error: unknown) => (error as { code?: unknown }).code,
-    );
-    if (["ECONNREFUSED", "ENOENT", "ConnectionRefused", "FailedToOpenSocket"].includes(String(code))) return false;
-    if (code !== "ECONNRESET") return true;
-    await Bun.sleep(10);
-  }
-  return true;
 }

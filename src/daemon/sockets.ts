@@ -1,0 +1,90 @@
+import { chmodSync, chownSync, lstatSync, mkdirSync, statSync, unlinkSync } from "node:fs";
+import { dirname } from "node:path";
+import type { SocketAccess } from "../config/socket-access.ts";
+import { LocalError } from "../core/error.ts";
+import { log } from "./log.ts";
+
+type Stoppable = { stop(force: boolean): Promise<void> };
+
+/** Opens a Unix socket, in a folder that is made where there is none. Its user alone may connect, or whom `access` says. */
+export async function openSocket<Server extends Stoppable>(
+  path: string,
+  serve: (path: string) => Server,
+  access: SocketAccess = { mode: 0o600 },
+): Promise<Server> {
+  makeFolder(path, access);
+  await clearDeadSocket(path);
+  // The socket gets its mode as it is made: there is no moment at which it is open to others.
+  const before = process.umask(0o177);
+  let server: Server;
+  try {
+    server = serve(path);
+  } finally {
+    process.umask(before);
+  }
+  try {
+    giveTo(path, access);
+    chmodSync(path, access.mode);
+    return server;
+  } catch (error) {
+    await server.stop(true);
+    throw error;
+  }
+}
+
+/** Who may connect has to enter the folder: one that is made is for them too, and one that is there stays as it is. */
+function makeFolder(path: string, access: SocketAccess): void {
+  const folder = dirname(path);
+  const made = mkdirSync(folder, { recursive: true, mode: 0o700 });
+  const isForGroup = (access.mode & 0o020) !== 0;
+  const isForAll = (access.mode & 0o002) !== 0;
+  for (let each = folder; made !== undefined && isForGroup; each = dirname(each)) {
+    giveTo(each, access);
+    chmodSync(each, isForAll ? 0o755 : 0o750);
+    if (each === made) break;
+  }
+  const { mode, gid } = statSync(folder);
+  const enters = (mode & 0o001) !== 0 || ((mode & 0o010) !== 0 && !isForAll && gid === (access.group?.id ?? process.getegid?.()));
+  if (isForGroup && !enters)
+    log("warning", `who may connect to ${path} can't enter its folder`, { folder, mode: (mode & 0o777).toString(8) });
+}
+
+function giveTo(path: string, { group }: SocketAccess): void {
+  if (!group) return;
+  try {
+    chownSync(path, process.geteuid?.() ?? 0, group.id);
+  } catch (error) {
+    throw new LocalError(
+      "internal",
+      `${path} can't be given to the group ${group.name}: ${(error as Error).message}`,
+      "Add the daemon's user to that group; or leave the group out, and add the proxy's user to the daemon's own.",
+    );
+  }
+}
+
+async function clearDeadSocket(path: string): Promise<void> {
+  const found = lstatSync(path, { throwIfNoEntry: false });
+  if (!found) return;
+  if (!found.isSocket())
+    throw new LocalError(
+      "internal",
+      `${path} is there and is no socket: it was left untouched`,
+      "Move it away, or listen on another address.",
+    );
+  if (await answers(path)) throw Object.assign(new Error(), { code: "EADDRINUSE" });
+  unlinkSync(path);
+}
+
+/** Whether anybody has the socket open. A daemon that is just dying may still take the connection, and resets it. */
+async function answers(path: string): Promise<boolean> {
+  for (let tries = 0; tries < 20; tries++) {
+    const code = await fetch("http://kata.invalid/api/v1/ping", { unix: path, signal: AbortSignal.timeout(500) }).then(
+      () => "",
+      (error: unknown) => (error as { code?: unknown }).code,
+    );
+    if (["ECONNREFUSED", "ENOENT", "ConnectionRefused", "FailedToOpenSocket"].includes(String(code))) return false;
+    if (code !== "ECONNRESET") return true;
+    await Bun.sleep(10);
+  }
+  return true;
+}
