@@ -36,17 +36,21 @@ export async function openSocket<Server extends Stoppable>(
 function makeFolder(path: string, access: SocketAccess): void {
   const folder = dirname(path);
   const made = mkdirSync(folder, { recursive: true, mode: 0o700 });
-  const isForGroup = (access.mode & 0o020) !== 0;
-  const isForAll = (access.mode & 0o002) !== 0;
-  for (let each = folder; made !== undefined && isForGroup; each = dirname(each)) {
+  if ((access.mode & 0o066) === 0) return;
+  for (let each = folder; made !== undefined; each = dirname(each)) {
     giveTo(each, access);
-    chmodSync(each, isForAll ? 0o755 : 0o750);
+    chmodSync(each, isForAll(access) ? 0o755 : 0o750);
     if (each === made) break;
   }
+  if (!canEnter(folder, access)) log("warning", `who may connect to ${path} can't enter its folder`, { folder });
+}
+
+const isForAll = ({ mode }: SocketAccess): boolean => (mode & 0o006) !== 0;
+
+function canEnter(folder: string, access: SocketAccess): boolean {
   const { mode, gid } = statSync(folder);
-  const enters = (mode & 0o001) !== 0 || ((mode & 0o010) !== 0 && !isForAll && gid === (access.group?.id ?? process.getegid?.()));
-  if (isForGroup && !enters)
-    log("warning", `who may connect to ${path} can't enter its folder`, { folder, mode: (mode & 0o777).toString(8) });
+  if ((mode & 0o001) !== 0) return true;
+  return !isForAll(access) && (mode & 0o010) !== 0 && gid === (access.group?.id ?? process.getegid?.());
 }
 
 function giveTo(path: string, { group }: SocketAccess): void {
