@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, expect, test } from "bun:test";
-import { chmodSync, chownSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
+import { chmodSync, chownSync, mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { LocalError } from "../core/error.ts";
@@ -103,6 +103,26 @@ test.each(refusals)("`tokenOf()` refuses %s as a token's file, and says nothing 
     expect(hint).toMatch(/\S/);
   }
 });
+
+test.if(process.getuid?.() === 0)(
+  "`tokenOf()` takes a credential as systemd hands it over: root's, and with a list that lets one user in",
+  () => {
+    const outside = secret("outside", "from-outside", 0o440);
+    const credentials = join(folder, "credentials");
+    mkdirSync(credentials, { recursive: true });
+    const [inside, wide] = [secret("credentials/token", "from-systemd", 0o440), secret("credentials/wide", "x", 0o444)];
+    const env = { CREDENTIALS_DIRECTORY: credentials };
+    expect(selected("", { ...env, KATA_AUTH_TOKEN_FILE: inside })).toMatchObject({ value: "from-systemd" });
+    expect(selected(`token_file = ${JSON.stringify(inside)}`, env)).toMatchObject({ value: "from-systemd" });
+    const fault = (given: Env) => (selected("", given) as LocalError).message;
+    expect(fault({ KATA_AUTH_TOKEN_FILE: inside })).toContain("is open to others (mode 0440)");
+    expect(fault({ ...env, KATA_AUTH_TOKEN_FILE: outside })).toContain("is open to others (mode 0440)");
+    expect(fault({ ...env, KATA_AUTH_TOKEN_FILE: wide })).toContain("is open to others (mode 0444)");
+    expect(fault({ ...env, KATA_AUTH_TOKEN_FILE: join(credentials, "..", "outside") })).toContain("is open to others");
+    chownSync(inside, 65_534, 65_534);
+    expect(fault({ ...env, KATA_AUTH_TOKEN_FILE: inside })).toContain("belongs to user 65534");
+  },
+);
 
 test.if(process.getuid?.() === 0)("`tokenOf()` refuses somebody else's file", () => {
   const path = secret("theirs", "x");

@@ -24,9 +24,10 @@ export function tokenOf(env: Env, home: Home, settings: () => Settings = () => r
   return tokenIn({ token, token_file, token_env }, `[auth] in ${path}`, path, env);
 }
 
-function inEnvironment({ KATA_AUTH_TOKEN: token, KATA_AUTH_TOKEN_FILE: file }: Env): Token | undefined {
+function inEnvironment(env: Env): Token | undefined {
+  const { KATA_AUTH_TOKEN: token, KATA_AUTH_TOKEN_FILE: file } = env;
   if (token) return checked(token, "KATA_AUTH_TOKEN");
-  return file ? checked(readTokenFile(resolve(file), "KATA_AUTH_TOKEN_FILE"), `KATA_AUTH_TOKEN_FILE, ${resolve(file)}`) : undefined;
+  return file ? checked(readTokenFile(resolve(file), "KATA_AUTH_TOKEN_FILE", env), `KATA_AUTH_TOKEN_FILE, ${resolve(file)}`) : undefined;
 }
 
 /** The variables by which whoever runs a command gives a token, the first before the second. */
@@ -49,7 +50,7 @@ export function tokenIn({ token, token_file, token_env }: TokenKeys, where: stri
   if (token) return checked(token, `token of ${where}`);
   if (token_file) {
     const full = pathIn(path, token_file, env);
-    return checked(readTokenFile(full, `token_file of ${where}`), `token_file of ${where}, ${full}`);
+    return checked(readTokenFile(full, `token_file of ${where}`, env), `token_file of ${where}, ${full}`);
   }
   if (!token_env) return undefined;
   const value = env[token_env];
