@@ -3,11 +3,14 @@ import { type ListenAddress, type Listener, printListen, type TlsFiles } from ".
 import type { ListenerRecord } from "../config/runtime.ts";
 import { LocalError } from "../core/error.ts";
 import { type Certificate, readCertificate } from "./certificates.ts";
+import { leave } from "./leaving.ts";
 import { refusalOf } from "./refused-listener.ts";
 import { openSocket } from "./sockets.ts";
 
 /** Cuts a connection on which nothing moves; streams beat faster. The runtime counts in steps of four seconds. */
 const IDLE_S = 12;
+/** By then a connection on which nothing moves has ended by itself. */
+const LEAVING_MS = (IDLE_S + 4) * 1_000;
 /** The runtime has no limit of its own, which it would enforce with a reply that says nothing: each route has one. */
 const LARGEST_BODY = Number.MAX_SAFE_INTEGER;
 
@@ -91,17 +94,21 @@ async function openHttps(listener: Listener, address: TcpAddress, files: TlsFile
   let server = open(certificate, port);
   name(listener, address, server);
   const servers = new Set([server]);
+  let leaving: ReturnType<typeof leave> | undefined;
   const https: Open = {
     listener,
     certificate,
     renew: () => {
       const next = readCertificate(files);
       if (next.cert === https.certificate?.cert && next.key === https.certificate.key) return false;
-      const before = server;
-      server = open(next, server.port ?? port);
+      // Two servers share the port at the most: that the second gets who comes is for no more.
+      leaving?.end();
+      const [before, at] = [server, server.port ?? port];
+      server = open(next, at);
       https.certificate = next;
       servers.add(server);
-      void before.stop(false).then(() => servers.delete(before));
+      leaving = leave(before, at, LEAVING_MS);
+      void leaving.ended.then(() => servers.delete(before));
       return true;
     },
     stop: stopping(servers),

@@ -11,6 +11,7 @@ import { admit, checkOrigin } from "./guard.ts";
 import { checkHost } from "./host.ts";
 import { actorOf, identify } from "./identify.ts";
 import { BODY_LIMIT, readJson } from "./json.ts";
+import { isLeaving } from "./leaving.ts";
 import { logError } from "./log.ts";
 
 /** What a handler knows beside its input. */
@@ -58,6 +59,7 @@ async function respond(
     checkOrigin(request);
     checkHost(daemon, listener, request);
     const response = await work(await identify(daemon, listener, request, () => server.requestIP(request)?.address));
+    if (isLeaving(server) && !response.headers.has("connection")) response.headers.set("connection", "close");
     return request.method === "HEAD" ? new Response(null, response) : response;
   } catch (thrown) {
     const error = KataError.from(thrown);
