@@ -1,13 +1,14 @@
 import { closeSync, mkdirSync, openSync, readFileSync, statSync } from "node:fs";
 import type { Home } from "../config/home.ts";
-import { holderOf, LOCK_HELD, readRecords, type RuntimeRecord } from "../config/runtime.ts";
+import { holderOf, LOCK_HELD, readRecords, type RuntimeRecord, TAKEOVER_MS } from "../config/runtime.ts";
 import { withoutOwnTokens } from "../config/token.ts";
 import { KataError, LocalError } from "../core/error.ts";
 import { build } from "../core/version.ts";
 import { Client, type Place } from "./client.ts";
 import { findLocal, isRunning, liveRecords, placeOf } from "./find.ts";
 
-const PATIENCE_MS = 10_000;
+/** The one before may have to end first. */
+const PATIENCE_MS = TAKEOVER_MS + 10_000;
 const POLL_MS = 2;
 const SIGTERM = 15;
 
