@@ -58,7 +58,7 @@ function isCredential(path: string, { mode, uid }: Stats, { CREDENTIALS_DIRECTOR
 }
 
 /** How others could read or change a file; undefined when it is its user's, or root's, alone. */
-export function openTo({ mode, uid }: Pick<Stats, "mode" | "uid">): string | undefined {
+function openTo({ mode, uid }: Pick<Stats, "mode" | "uid">): string | undefined {
   if (uid !== 0 && uid !== process.geteuid?.()) return `belongs to user ${uid}`;
   return (mode & 0o077) === 0 ? undefined : `is open to others (mode ${(mode & 0o777).toString(8).padStart(4, "0")})`;
 }
