@@ -334,7 +334,18 @@ describe("`GET /health` and `/ping` answer without credentials and tell stranger
 
   test("whoever is asked for nothing is the owner, and is told", async () => {
     await using kata = await freshDaemon();
-    for (const door of DOORS) expect((await kata.ask(door, "/health")).body).toMatchObject({ db_path: "/private/kata.db" });
+    for (const door of ["unix", "tcp"] as const)
+      expect((await kata.ask(door, "/health")).body).toMatchObject({ db_path: "/private/kata.db" });
+  });
+
+  test("who comes through a proxy may be anybody", async () => {
+    for (const auth of [{}, { token: SHARED }, IDENTITY]) {
+      await using kata = await freshDaemon(auth);
+      const token = "token" in auth ? SHARED : undefined;
+      for (const door of PROXIED)
+        for (const said of [{}, { headers: by("ann") }, { headers: by("ann"), token }])
+          expect(JSON.stringify((await kata.ask(door, "/health", said)).body)).not.toContain("/private");
+    }
   });
 
   test("a bad bearer is an error there too", async () => {
