@@ -70,6 +70,7 @@ async function respond(
 
 /** What a refusal says in its headers too. */
 function headersFor({ code, data }: KataError): Record<string, string> {
+  if (code === "auth_required") return { "www-authenticate": "Bearer" };
   if (code === "method_not_allowed") return { allow: (data as { allow: string }).allow };
   if (code === "rate_limited") return { "retry-after": String((data as { retry_after_seconds: number }).retry_after_seconds) };
   return {};

@@ -131,9 +131,15 @@ test("whoever has no token learns nothing: every path and every method is refuse
   const { direct } = await daemonOf(kata);
   const refused = async (line: string) => {
     const got = await speak(direct, written([`${line} HTTP/1.1`, HOST]));
-    return [line, statusesIn(got), /^allow:/im.test(got), got.split("\r\n\r\n")[1]?.replaceAll(/"hint":"[^"]*"/g, "")];
+    return [
+      line,
+      statusesIn(got),
+      /^www-authenticate: Bearer\r$/im.test(got),
+      /^allow:/im.test(got),
+      got.split("\r\n\r\n")[1]?.replaceAll(/"hint":"[^"]*"/g, ""),
+    ];
   };
-  const [, , , words] = await refused("GET /api/v1/projects");
+  const [, , , , words] = await refused("GET /api/v1/projects");
   expect(words).toContain("auth_required");
   for (const line of [
     "GET /",
@@ -154,7 +160,7 @@ test("whoever has no token learns nothing: every path and every method is refuse
     "TRACE /api/v1/projects",
     "GET /api/v1/events/stream",
   ])
-    expect(await refused(line)).toEqual([line, [401], false, words]);
+    expect(await refused(line)).toEqual([line, [401], true, false, words]);
   const health = await speak(direct, written(["GET /api/v1/health HTTP/1.1", HOST]));
   expect([statusesIn(health), health.includes(kata.home), health.includes("kata.db")]).toEqual([[200], false, false]);
   expect(statusesIn(await speak(direct, written(["GET /api/v1/health HTTP/1.1", HOST, "Authorization: Bearer wrong"])))).toEqual([403]);
