@@ -3,9 +3,16 @@ import type { ListenAddress } from "../src/config/listener.ts";
 
 const PATIENCE_MS = 10_000;
 
-/** Sends bytes as they are, and gives all that comes back until the other side closes, or for so long after the first of it. */
-export function speak(place: ListenAddress, bytes: string | Uint8Array, { closeAfterMs }: { closeAfterMs?: number } = {}): Promise<string> {
-  const at = place.kind === "unix" ? { path: place.path } : { host: place.host, port: place.port };
+/** Sends bytes as they are, and gives all that comes back until the other side closes, or for so long after the first of it. `from` is this side. */
+export function speak(
+  place: ListenAddress,
+  bytes: string | Uint8Array,
+  { closeAfterMs, from }: { closeAfterMs?: number; from?: string } = {},
+): Promise<string> {
+  const at =
+    place.kind === "unix"
+      ? { path: place.path }
+      : { host: place.host, port: place.port, ...(from !== undefined && { localAddress: from }) };
   const { promise, resolve } = Promise.withResolvers<string>();
   const socket = connect(at, () => void socket.write(bytes));
   const got: Buffer[] = [];

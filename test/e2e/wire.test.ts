@@ -168,6 +168,33 @@ test("whoever has no token learns nothing: every path and every method is refuse
   expect([statusesIn(known), known.includes(kata.home)]).toEqual([[200], true]);
 });
 
+test.if(process.platform === "linux")(
+  "from twenty wrong credentials a minute on a peer is told to wait, and other peers and good tokens are not",
+  async () => {
+    await using kata = await workspace({ project: false });
+    const { direct, proxy } = await daemonOf(kata);
+    const ask = (bearer: string, from: string) =>
+      speak(direct, written(["GET /api/v1/projects HTTP/1.1", HOST, `Authorization: Bearer ${bearer}`]), { from });
+    const codes = [];
+    for (let n = 0; n < 20; n++) codes.push(codeIn(await ask(`wrong-${n}`, "127.0.0.1")));
+    expect(new Set(codes)).toEqual(new Set(["auth_invalid"]));
+    const limited = await ask("wrong", "127.0.0.1");
+    expect([statusesIn(limited), codeIn(limited)]).toEqual([[429], "rate_limited"]);
+    const seconds = Number(/^retry-after: (\d+)\r$/im.exec(limited)?.[1]);
+    expect(seconds).toBeGreaterThan(0);
+    expect(seconds).toBeLessThanOrEqual(60);
+    expect(codeIn(await ask(SHARED, "127.0.0.1"))).toBe("200");
+    expect(codeIn(await ask("wrong", "127.0.0.2"))).toBe("auth_invalid");
+    // Whoever says to be forwarded for another is counted as the peer that he is.
+    const forwarded = ["X-Forwarded-For: 10.9.9.9", "X-Real-IP: 10.9.9.9", "Forwarded: for=10.9.9.9", "Authorization: Bearer wrong"];
+    expect(codeIn(await speak(direct, written(["GET /api/v1/projects HTTP/1.1", HOST, ...forwarded])))).toBe("rate_limited");
+    for (let n = 0; n < 22; n++)
+      expect(codeIn(await speak(proxy, written(["GET /api/v1/projects HTTP/1.1", HOST, "Authorization: Bearer wrong"])))).toBe(
+        "auth_invalid",
+      );
+  },
+);
+
 test("a Host is a literal address or a name of the daemon, however it is written", async () => {
   await using kata = await workspace({ project: false });
   const { direct, proxy } = await daemonOf(kata);
