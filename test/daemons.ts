@@ -18,8 +18,11 @@ export const SHARED = "change-me";
 /** The header by which the trusted proxy of these daemons says who acts. */
 export const HEADER = "x-kata-actor";
 
-/** Where a request goes in: straight to a Unix socket or a TCP listener, or through a listener of either kind that a proxy has. */
-export type Door = "unix" | "tcp" | "proxy-unix" | "proxy-tcp";
+/**
+ * Where a request goes in: straight to a Unix socket or a TCP listener, to one that other hosts reach, or through a listener
+ * that a proxy has.
+ */
+export type Door = "unix" | "tcp" | "remote-tcp" | "proxy-unix" | "proxy-tcp";
 
 const PATIENCE_MS = 10_000;
 
@@ -69,11 +72,13 @@ export async function freshDaemon(auth: Partial<Auth> = {}): Promise<TestDaemon>
     failures: new Failures(() => app.now().getTime()),
   };
   const doors = new Map<Door, { server: Bun.Server<undefined>; address: ListenAddress }>();
-  for (const door of ["unix", "tcp", "proxy-unix", "proxy-tcp"] as const) {
+  for (const door of ["unix", "tcp", "remote-tcp", "proxy-unix", "proxy-tcp"] as const) {
     const address: ListenAddress = door.endsWith("unix")
       ? { kind: "unix", path: join(folder, door) }
       : { kind: "tcp", host: "127.0.0.1", port: 0 };
-    const listener: Listener = { ...listenerAt(address), is_proxy: door.startsWith("proxy") };
+    // The daemon goes by what it knows of the listener: that this machine has no such address is no matter.
+    const known: ListenAddress = door === "remote-tcp" ? { kind: "tcp", host: "100.64.0.5", port: 7777 } : address;
+    const listener: Listener = { ...listenerAt(known), is_proxy: door.startsWith("proxy") };
     const where = address.kind === "unix" ? { unix: address.path } : { hostname: address.host, port: 0 };
     const server = Bun.serve({ ...where, ...serve(daemon, listener, handlers) } as Bun.Serve.Options<undefined, string>);
     doors.set(door, { server, address: address.kind === "unix" ? address : { ...address, port: server.port ?? 0 } });

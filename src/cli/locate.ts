@@ -1,4 +1,5 @@
 import { liveRecords, placeOf } from "../client/find.ts";
+import { withoutOwnTokens } from "../config/token.ts";
 import { daemonConfig, recordOf } from "../config/daemon.ts";
 import type { Home } from "../config/home.ts";
 import type { RuntimeRecord } from "../config/runtime.ts";
@@ -41,6 +42,6 @@ export function locate(target: Target, { env }: Asking): Located {
 
 /** What the daemon that a command would start says of itself. */
 function wouldBe(home: Home, env: Asking["env"]): Pick<RuntimeRecord, "address" | "listeners"> {
-  const { listeners, auth } = daemonConfig(home, env, { insecure_readonly: false });
+  const { listeners, auth } = daemonConfig(home, withoutOwnTokens(env), { insecure_readonly: false });
   return { address: listeners[0]?.name ?? "", listeners: listeners.map((listener) => recordOf(listener, auth)) };
 }

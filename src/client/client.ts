@@ -2,7 +2,6 @@ import { paths, type RouteId } from "../api/paths.ts";
 import type { Reply } from "../api/route.ts";
 import type { Routes } from "../api/routes.ts";
 import { type Code, codes, KataError, type WireError } from "../core/error.ts";
-import { checkTokenShape } from "../core/token.ts";
 import { faultOf, isCut, isRefused, NoAnswer, noAnswer, redirected } from "./no-answer.ts";
 import type { Send } from "./send.ts";
 
@@ -47,7 +46,6 @@ export class Client {
 
   /** `revive` finds or starts a daemon where none answers a call, since daemons may take over from one another between two. */
   constructor(place: Place, timeoutMs: number, revive?: () => Promise<Place>) {
-    if (place.token) checkTokenShape(place.token.value, place.token.from);
     this.#place = place;
     this.#timeout_ms = timeoutMs;
     this.#revive = revive;

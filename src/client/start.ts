@@ -1,14 +1,16 @@
 import { closeSync, mkdirSync, openSync, readFileSync, statSync } from "node:fs";
 import type { Home } from "../config/home.ts";
 import { ownProgram } from "../config/program.ts";
-import { holderOf, LOCK_HELD, readRecords, type RuntimeRecord } from "../config/runtime.ts";
+import { holderOf, LOCK_HELD, readRecords, type RuntimeRecord, TAKEOVER_MS } from "../config/runtime.ts";
+import { withoutOwnTokens } from "../config/token.ts";
 import { KataError, LocalError } from "../core/error.ts";
 import { build } from "../core/version.ts";
 import { Client, type Place } from "./client.ts";
 import { isRunning, liveRecords, placeOf } from "./find.ts";
 import type { Local } from "./reach.ts";
 
-const PATIENCE_MS = 10_000;
+/** The one before may have to end first. */
+const PATIENCE_MS = TAKEOVER_MS + 10_000;
 const POLL_MS = 2;
 const SIGTERM = 15;
 
@@ -44,7 +46,13 @@ function spawn({ home, flags, startedBy }: Start): Child {
     detached: true,
     stdio: ["ignore", log, log],
     // PORT is for a daemon that somebody runs in the foreground.
-    env: { ...ownEnv(), PORT: undefined, KATA_HOME: home.path, KATA_DB: home.db, ...(startedBy === "auto" && { KATA_AUTOSTART: "1" }) },
+    env: {
+      ...(startedBy === "auto" ? withoutOwnTokens(ownEnv()) : ownEnv()),
+      PORT: undefined,
+      KATA_HOME: home.path,
+      KATA_DB: home.db,
+      ...(startedBy === "auto" && { KATA_AUTOSTART: "1" }),
+    },
   });
   child.unref();
   closeSync(log);

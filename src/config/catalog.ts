@@ -1,3 +1,4 @@
+import { shownAddress } from "../core/address.ts";
 import { LocalError } from "../core/error.ts";
 import { closest } from "../core/text.ts";
 import type { Choice } from "./choice.ts";
@@ -28,7 +29,7 @@ function unknown(path: string, name: string, { source, by }: Pick<Choice, "sourc
   const known = names.length === 0 ? `Write it down in ${path}: [[daemon]] with a name and a url.` : `Known names: ${names.join(", ")}.`;
   return new LocalError(
     source === "daemon_flag" ? "usage" : "internal",
-    `${by}: there is no [[daemon]] ${JSON.stringify(name)} in ${path}`,
+    `${by}: there is no [[daemon]] ${JSON.stringify(shownAddress(name))} in ${path}`,
     near ? `Did you mean ${near}?` : known,
   );
 }

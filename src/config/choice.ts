@@ -1,3 +1,4 @@
+import { shownAddress } from "../core/address.ts";
 import { LocalError } from "../core/error.ts";
 import { findDaemon } from "./catalog.ts";
 import { readLocalFile } from "./local-file.ts";
@@ -45,7 +46,7 @@ export type OwnToken = () => Token | undefined;
 /** `--daemon`, else KATA_SERVER, else `.kata.local.toml`, else `active_daemon`, else this machine's own daemon. */
 export function chooseDaemon(asked: Asked): Choice {
   const { daemon, env, settings } = asked;
-  if (daemon !== undefined) return inCatalog(asked, daemon, "daemon_flag", `--daemon ${daemon}`);
+  if (daemon !== undefined) return inCatalog(asked, daemon, "daemon_flag", `--daemon ${shownAddress(daemon)}`);
   const url = env["KATA_SERVER"];
   if (url) {
     const insecure = /^(?:1|true)$/.test(env["KATA_ALLOW_INSECURE"] ?? "");

@@ -5,6 +5,7 @@ import { join } from "node:path";
 import fc from "fast-check";
 import { LocalError, outcomeOf } from "../core/error.ts";
 import { type DaemonConfig, daemonConfig } from "./daemon.ts";
+import { mintPlaintext } from "../core/token.ts";
 import { type Home, homeOf } from "./home.ts";
 import { parseListen, printListen } from "./listener.ts";
 
@@ -193,6 +194,21 @@ test("require_token_identity = true cannot be combined with --insecure-readonly,
   expect(accepted({ config, env: TOKEN }).auth).toMatchObject({ require_token_identity: true, token: "s3cret-token" });
 });
 
+test("a token of an actor's own is no daemon's: it asks for the one of config.toml, or for none where it is alone on a socket", () => {
+  const own = { KATA_AUTH_TOKEN: mintPlaintext((bytes) => crypto.getRandomValues(bytes)) };
+  const config = '[auth]\ntoken = "s3cret-token"\nrequire_token_identity = true\n';
+  expect(accepted({ config, env: own }).auth.token).toBe("s3cret-token");
+  expect(accepted({ env: own }).auth.token).toBeUndefined();
+  expect(accepted({ env: own, listen: ["10.0.0.1:1"], readonly: true }).auth.token).toBeUndefined();
+  for (const listen of ["127.0.0.1:1", "10.0.0.1:1"])
+    expect(faultsOf({ env: { ...own, ...TRUST }, listen: [listen] })[0]).toEqual({
+      settings: ["KATA_AUTH_TOKEN"],
+      message: "KATA_AUTH_TOKEN: the token is an actor's own, and none that a daemon could ask of all",
+      hint: expect.stringContaining("config.toml"),
+    });
+  expect(accepted({ env: { KATA_AUTH_TOKEN: "kata_bootstrap" }, listen: ["127.0.0.1:1"] }).auth.token).toBe("kata_bootstrap");
+});
+
 test("`daemonConfig()` tells all faults in one message, each with who set it and a way out, touches nothing and names no secret", () => {
   const config = [
     'listen = ["localhost:1", "10.0.0.1:2"]',
@@ -323,6 +339,36 @@ test("`[tls]` makes every TCP listener HTTPS, and `[[listener]]` says where they
   expect(tlsOf(own + TLS)).toEqual(["[::1]:3 /etc/own.pem own.key", "127.0.0.1:4 kata.pem kata.key"]);
   // What a file says of an address holds for a flag that names it too.
   expect(tlsOf(config, { listen: ["127.0.0.1:2", "127.0.0.1:9"] })).toEqual(["127.0.0.1:2 plain", "127.0.0.1:9 kata.pem kata.key"]);
+});
+
+test("`[[listener]]` says who may connect to a Unix socket: never everybody where a proxy says who acts", () => {
+  const socket = "unix:///run/kata/proxy.sock";
+  const said = (more: string, address = socket) => `[[listener]]\naddress = "${address}"\n${more}\n`;
+  const accessOf = (more: string) => accepted({ config: said(more) }).listeners[0]?.access;
+  expect(accessOf("")).toBeUndefined();
+  expect(accessOf('mode = "0660"')).toEqual({ mode: 0o660 });
+  expect(accessOf('mode = "666"')).toEqual({ mode: 0o666 });
+  expect(accessOf('group = "daemon"')).toEqual({ mode: 0o660, group: { id: 1, name: "daemon" } });
+  expect(accessOf('group = "33"\nmode = "0620"')).toEqual({ mode: 0o620, group: { id: 33, name: "33" } });
+  const fault = (config: string) => {
+    const { exit } = outcomeOf(refused({ config }));
+    return [exit, ...faultsOf({ config }).map(({ message }) => message.replaceAll(`${home.config}:`, ""))];
+  };
+  for (const mode of ["0060", "0770", "0661", "rw", "", "1660", "06600"])
+    expect(fault(said(`mode = "${mode}"`))).toEqual([1, `3: listener.mode: ${JSON.stringify(mode)} is no mode of a socket`]);
+  expect(fault(said('group = "no such group"'))).toEqual([1, '3: listener.group: there is no group "no such group" on this machine']);
+  expect(fault(said('group = "daemon"\nmode = "0600"'))[0]).toBe(2);
+  expect(fault(said('mode = "0660"', "127.0.0.1:7777"))).toEqual([
+    2,
+    "3: listener.mode is for 127.0.0.1:7777, and only Unix sockets have one",
+  ]);
+  const trusted = `[auth.proxy]\n${HEADER}\ntrusted_proxy_listeners = ["${socket}"]\n`;
+  expect(marked(accepted({ config: said('mode = "0660"') + trusted }))).toEqual([socket]);
+  for (const mode of ["0666", "0662"])
+    expect(fault(said(`mode = "${mode}"`) + trusted)).toEqual([
+      1,
+      expect.stringContaining(`everybody on this host may connect to ${socket}`),
+    ]);
 });
 
 test("`daemonConfig()` refuses a `[[listener]]` or `[tls]` that contradicts itself", () => {

@@ -10,7 +10,7 @@ import { listenersOf } from "./listeners.ts";
 import { trustedHeader } from "./proxy.ts";
 import type { ListenerRecord, Mode } from "./runtime.ts";
 import { whereOf, readSettings } from "./settings.ts";
-import { tokenOf } from "./token.ts";
+import { ownTokenIn, tokenOf, withoutOwnTokens } from "./token.ts";
 
 type Env = Record<string, string | undefined>;
 
@@ -44,7 +44,7 @@ export type DaemonConfig = {
 export function daemonConfig(home: Home, env: Env, flags: Sources["flags"], { hosted } = { hosted: false }): DaemonConfig {
   const settings = readSettings(home);
   checkHooks(home);
-  const token = tokenOf(env, home)?.value;
+  const token = tokenOf(withoutOwnTokens(env), home)?.value;
   const faults = new Faults();
   const sources: Sources = { env, settings, flags, socket: home.socket, hosted: hosted && env["KATA_AUTOSTART"] !== "1" };
   const { insecure_readonly } = flags;
@@ -52,6 +52,7 @@ export function daemonConfig(home: Home, env: Env, flags: Sources["flags"], { ho
   const listeners = listenersOf(sources, faults);
   const trusted_actor_header = trustedHeader(sources, listeners, faults);
   const allowed_hosts = allowedHosts(settings, faults);
+  if (token === undefined && !insecure_readonly) checkNotOwn(env, listeners, faults);
   checkExposure(listeners, { token: token !== undefined, trust, insecure_readonly }, faults);
   const require_token_identity = settings["auth.require_token_identity"] ?? false;
   if (require_token_identity) checkIdentity({ token, insecure_readonly, from: whereOf(settings, "auth.require_token_identity") }, faults);
@@ -77,6 +78,17 @@ function modeOf({ is_proxy }: Listener, auth: Auth): Mode {
   if (auth.require_token_identity) return "identity";
   if (auth.insecure_readonly) return "read_only";
   return auth.token === undefined ? "open" : "shared_token";
+}
+
+/** Whoever starts a daemon for others with a token means that it is asked for, and an actor's own can't be. */
+function checkNotOwn(env: Env, listeners: readonly Listener[], faults: Faults): void {
+  const name = ownTokenIn(env);
+  if (name !== undefined && listeners.some(({ address }) => address.kind === "tcp"))
+    faults.value(
+      name,
+      "the token is an actor's own, and none that a daemon could ask of all",
+      "Give the daemon another as token under [auth] in config.toml, or start it without this variable.",
+    );
 }
 
 type Identity = { token: string | undefined; insecure_readonly: boolean; from: string };

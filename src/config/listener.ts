@@ -1,6 +1,7 @@
 import { normalize } from "node:path";
-import { canonicalHost, kindOfHost, zoneOf } from "../core/address.ts";
+import { canonicalHost, kindOfHost, shownAddress, zoneOf } from "../core/address.ts";
 import { LocalError } from "../core/error.ts";
+import type { SocketAccess } from "./socket-access.ts";
 
 export type ListenAddress = { kind: "unix"; path: string } | { kind: "tcp"; host: string; port: number };
 
@@ -14,6 +15,8 @@ export type Listener = {
   /** The address as it is written and shown. */
   name: string;
   tls: TlsFiles | undefined;
+  /** Who may connect to a Unix socket; undefined for its user alone. */
+  access?: SocketAccess | undefined;
   /** Only a trusted proxy reaches it: the header that names the actor counts here, and token administration does not. */
   is_proxy: boolean;
 };
@@ -83,7 +86,8 @@ const USUAL =
   "For this machine alone, listen on 127.0.0.1; for others, on a private address of this host, or on iface:NAME:PORT for that of an interface.";
 
 function notAnAddress(text: string): LocalError {
-  if (text.includes("://")) return refused(`${text} is an address for clients`, "Leave out what stands before the IP address.");
+  if (text.includes("://"))
+    return refused(`${shownAddress(text)} is an address for clients`, "Leave out what stands before the IP address.");
   if (canonicalHost(text)?.includes(":")) return refused(`${text} has no port`, `An IPv6 address stands in brackets: [${text}]:7777.`);
   if (canonicalHost(text)) return refused(`${text} has no port`, `For example ${text}:7777.`);
   return refused(`${text === "" ? "an empty text" : text} must be ip:port or unix:///path`, "For example 127.0.0.1:7777.");

@@ -2,6 +2,7 @@ import { addressAt, addressesOf, type Sources } from "./addresses.ts";
 import type { Faults } from "./faults.ts";
 import { type ListenAddress, type Listener, listenerAt, printListen, type TlsFiles } from "./listener.ts";
 import { whereOf, type Settings } from "./settings.ts";
+import { type SocketAccess, socketAccess } from "./socket-access.ts";
 import { pathIn } from "./token.ts";
 
 /** A listener, and who asked for it. */
@@ -12,19 +13,20 @@ export function listenersOf(sources: Sources, faults: Faults): AskedListener[] {
   const { settings } = sources;
   const pairOf = pairsIn(sources, faults);
   const common = pairOf({ cert: settings["tls.cert"], key: settings["tls.key"] }, (name) => whereOf(settings, `tls.${name}`));
-  const own = new Map<string, TlsFiles | undefined>();
+  const own = new Map<string, Pick<Listener, "tls" | "access">>();
   settings.listener?.forEach((table, nth) => {
     const at = (name: string) => whereOf(settings, `listener.${name}`, nth);
     const address = addressOf(table, at, faults);
     if (!address) return;
     const name = printListen(address);
     if (own.has(name)) faults.value(at("address"), `describes ${name} a second time`, "Keep one [[listener]] for each address.");
-    own.set(name, tlsOf({ ...table, at, address }, common, pairOf(table, at), faults));
+    const tls = tlsOf({ ...table, at, address }, common, pairOf(table, at), faults);
+    own.set(name, { tls, access: accessOf({ ...table, at, address }, faults) });
   });
   return addressesOf(sources, faults).map(({ value: address, from }) => {
     const listener = listenerAt(address);
     const usual = address.kind === "tcp" ? common : undefined;
-    return { ...listener, tls: own.has(listener.name) ? own.get(listener.name) : usual, from };
+    return { ...listener, ...(own.get(listener.name) ?? { tls: usual }), from };
   });
 }
 
@@ -59,6 +61,15 @@ function tlsOf(table: Described, common: TlsFiles | undefined, own: TlsFiles | u
       "Name its files: cert and key in the [[listener]], or under [tls].",
     );
   return tls === false ? undefined : (own ?? common);
+}
+
+/** Who may connect; on an address of IP that is no question of files. */
+function accessOf({ mode, group, at, address }: Described, faults: Faults): SocketAccess | undefined {
+  if (address.kind === "unix") return socketAccess({ mode, group }, at, faults);
+  const given = mode !== undefined ? "mode" : group !== undefined ? "group" : undefined;
+  if (given !== undefined)
+    faults.clash([at(given)], `${at(given)} is for ${printListen(address)}, and only Unix sockets have one`, "Take it away.");
+  return undefined;
 }
 
 /** Reads certificates with their keys: one without the other is a fault. */

@@ -61,6 +61,12 @@ function mark({ value, from }: Setting<string>, listeners: readonly AskedListene
   const found = listeners.find((listener) => listener.name === name);
   if (found) {
     found.is_proxy = true;
+    if ((found.access?.mode ?? 0) & 0o006)
+      faults.unsafe(
+        [from, found.from],
+        `everybody on this host may connect to ${found.name} (${found.from}), and say there who they are`,
+        'Let only the proxy in: mode = "0660", with its group.',
+      );
     return;
   }
   const all = listeners.map((listener) => listener.name).join(", ");

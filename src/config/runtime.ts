@@ -82,3 +82,6 @@ export const LOCK_HELD = 75;
 
 /** The longest that a daemon takes to end after it was told to: who waits for that waits longer. */
 export const STOP_MS = 25_000;
+
+/** The longest that a daemon waits for the end of another whose place it takes. */
+export const TAKEOVER_MS = STOP_MS + 5_000;

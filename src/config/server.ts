@@ -1,4 +1,4 @@
-import { type AddressKind, isPrivateHost, kindOfHost } from "../core/address.ts";
+import { type AddressKind, isPrivateHost, kindOfHost, shownAddress } from "../core/address.ts";
 import { LocalError } from "../core/error.ts";
 
 /** A daemon's address, as it was read: where requests go. */
@@ -19,7 +19,7 @@ const EXAMPLE = "For example http://100.64.0.5:7777, or https://kata.example.com
 /** Reads the address of a daemon; `from` says who names it. Nothing secret that it holds is shown. */
 export function readServer(text: string, from: string): Server {
   const url = URL.parse(text);
-  const shown = JSON.stringify(text.replace(/^.*@/s, "…@").replace(/[?#].*/s, ""));
+  const shown = JSON.stringify(shownAddress(text));
   const refused = (why: string, hint: string) => new LocalError("internal", `${from}: ${shown} ${why}`, hint);
   if (!url || !/^https?:$/.test(url.protocol) || url.hostname === "")
     throw refused("must be an http or https address with a host", EXAMPLE);

@@ -1,10 +1,11 @@
 import { afterAll, beforeAll, expect, test } from "bun:test";
-import { chmodSync, chownSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
+import { chmodSync, chownSync, mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { LocalError } from "../core/error.ts";
+import { mintPlaintext } from "../core/token.ts";
 import { homeOf } from "./home.ts";
-import { type Token, tokenOf } from "./token.ts";
+import { type Token, tokenOf, withoutOwnTokens } from "./token.ts";
 
 type Env = Record<string, string | undefined>;
 
@@ -54,6 +55,33 @@ test("`tokenOf()` takes KATA_AUTH_TOKEN, then KATA_AUTH_TOKEN_FILE, then token, 
   expect(selected("token_file = '~/two'")).toMatchObject({ value: "from-two" });
 });
 
+test("`withoutOwnTokens()` takes an actor's own token out of the environment, in a file too, and leaves a daemon's", () => {
+  const own = mintPlaintext((bytes) => crypto.getRandomValues(bytes));
+  const [mine, theirs] = [secret("mine", own), secret("theirs-too", "shared\n")];
+  const left = (env: Env) => JSON.parse(JSON.stringify(withoutOwnTokens(env))) as Env;
+  expect(left({ KATA_AUTH_TOKEN: own, USER: "ann" })).toEqual({ USER: "ann" });
+  expect(left({ KATA_AUTH_TOKEN: own, KATA_AUTH_TOKEN_FILE: mine })).toEqual({});
+  expect(left({ KATA_AUTH_TOKEN: own, KATA_AUTH_TOKEN_FILE: theirs })).toEqual({ KATA_AUTH_TOKEN_FILE: theirs });
+  expect(left({ KATA_AUTH_TOKEN: "kata_shared" })).toEqual({ KATA_AUTH_TOKEN: "kata_shared" });
+  expect(left({ KATA_AUTH_TOKEN_FILE: theirs })).toEqual({ KATA_AUTH_TOKEN_FILE: theirs });
+  expect(left({})).toEqual({});
+});
+
+test("`tokenOf()` refuses what no header has room for, and a token with a typo, wherever it comes from", () => {
+  const own = mintPlaintext((bytes) => crypto.getRandomValues(bytes));
+  const typo = own.slice(0, -1) + (own.endsWith("x") ? "y" : "x");
+  expect((selected("", { KATA_AUTH_TOKEN: "x".repeat(4_097) }) as LocalError).message).toContain("has 4097 characters");
+  for (const found of [
+    selected("", { KATA_AUTH_TOKEN: typo }),
+    selected(`token = "${typo}"`),
+    selected("", { KATA_AUTH_TOKEN_FILE: secret("typo", typo) }),
+  ]) {
+    const { message, hint } = found as LocalError;
+    expect([message, hint]).toEqual([expect.stringContaining("has a typo"), expect.stringMatching(/\.$/)]);
+    expect(message).not.toContain(typo.slice(5, 15));
+  }
+});
+
 const refusals: [name: string, path: () => string, words: string][] = [
   ["a file that is not there", () => join(folder, "absent"), "can't be read: ENOENT"],
   ["a folder", () => folder, "is no regular file"],
@@ -75,6 +103,26 @@ test.each(refusals)("`tokenOf()` refuses %s as a token's file, and says nothing 
     expect(hint).toMatch(/\S/);
   }
 });
+
+test.if(process.getuid?.() === 0)(
+  "`tokenOf()` takes a credential as systemd hands it over: root's, and with a list that lets one user in",
+  () => {
+    const outside = secret("outside", "from-outside", 0o440);
+    const credentials = join(folder, "credentials");
+    mkdirSync(credentials, { recursive: true });
+    const [inside, wide] = [secret("credentials/token", "from-systemd", 0o440), secret("credentials/wide", "x", 0o444)];
+    const env = { CREDENTIALS_DIRECTORY: credentials };
+    expect(selected("", { ...env, KATA_AUTH_TOKEN_FILE: inside })).toMatchObject({ value: "from-systemd" });
+    expect(selected(`token_file = ${JSON.stringify(inside)}`, env)).toMatchObject({ value: "from-systemd" });
+    const fault = (given: Env) => (selected("", given) as LocalError).message;
+    expect(fault({ KATA_AUTH_TOKEN_FILE: inside })).toContain("is open to others (mode 0440)");
+    expect(fault({ ...env, KATA_AUTH_TOKEN_FILE: outside })).toContain("is open to others (mode 0440)");
+    expect(fault({ ...env, KATA_AUTH_TOKEN_FILE: wide })).toContain("is open to others (mode 0444)");
+    expect(fault({ ...env, KATA_AUTH_TOKEN_FILE: join(credentials, "..", "outside") })).toContain("is open to others");
+    chownSync(inside, 65_534, 65_534);
+    expect(fault({ ...env, KATA_AUTH_TOKEN_FILE: inside })).toContain("belongs to user 65534");
+  },
+);
 
 test.if(process.getuid?.() === 0)("`tokenOf()` refuses somebody else's file", () => {
   const path = secret("theirs", "x");

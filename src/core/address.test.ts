@@ -1,6 +1,6 @@
 import { expect, test } from "bun:test";
 import fc from "fast-check";
-import { type AddressKind, canonicalHost, isPrivateHost, kindOfHost, networkOf } from "./address.ts";
+import { type AddressKind, canonicalHost, isPrivateHost, kindOfHost, networkOf, shownAddress } from "./address.ts";
 
 const cases: Record<AddressKind, string[]> = {
   loopback: ["127.0.0.1", "127.255.255.254", "::1", "[::1]", "::ffff:127.0.0.1", "0:0:0:0:0:0:0:1"],
@@ -97,4 +97,35 @@ test("`networkOf()` is the /64 of an IPv6 address, however it is written, and an
   expect(networkOf("2001:db8:1:3::9")).toBe("2001:db8:1:3::/64");
   expect(networkOf("fe80::1%eth0")).toBe("fe80:0:0:0::/64");
   expect(networkOf("::1")).toBe("0:0:0:0::/64");
+});
+
+test("`shownAddress()` hides what may be a password, and leaves what is none", () => {
+  const secrets = [
+    "ftp://user:s3cret@x",
+    "user:s3cret@x",
+    "http://s3cret@127.0.0.1:7777",
+    "https://u:s3cret%40@x/a@b",
+    "http://u:p/s3cret@x",
+    "http://x\\@u:s3cret@y",
+    "http://u:s3cret\uff20x",
+    "http://u:s3cret",
+    "u:s3cret",
+    "http://[::1]:s3cret/path",
+    "http://127.0.0.1:77s3cret",
+    "http://x/?token=s3cret",
+    "http://x/#s3cret",
+    "http://u:1\ns3cret@x",
+  ];
+  for (const text of secrets) expect(shownAddress(text)).not.toContain("s3cret");
+  for (const plain of [
+    "http://127.0.0.1:7777/kata",
+    "kata.example:7777",
+    "[fd00::5]:7777",
+    "http://[fd00::5]",
+    "unix:///run/a",
+    "",
+    "work",
+  ])
+    expect(shownAddress(plain)).toBe(plain);
+  expect(shownAddress("ftp://user:s3cret@kata.example:21/x")).toBe("…@kata.example:21/x");
 });

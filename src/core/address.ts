@@ -32,6 +32,15 @@ export function canonicalHost(host: string): string | undefined {
   return new URL(`http://[${groups}]/`).hostname.slice(1, -1) + zoneOf(host);
 }
 
+/**
+ * An address that may be wrong, as it may be shown: without what could be a user's password, at whichever place one may be
+ * written, and without a query.
+ */
+export function shownAddress(text: string): string {
+  const withoutUser = text.replace(/^.*[@\uff20]/su, "…@").replace(/[?#].*/su, "");
+  return withoutUser.replace(/^((?:[a-z][a-z0-9+.-]*:\/\/)?(?:\[[^\]]*\]|[^/:[]*)):(?!\/\/|\d*(?:\/|$)).*/isu, "$1:…");
+}
+
 /** The interface that a link-local IPv6 address stands on: `%eth0`; empty without one. */
 export function zoneOf(host: string): string {
   return /%[\w.-]+$/.exec(host)?.[0] ?? "";

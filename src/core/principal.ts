@@ -86,7 +86,7 @@ export function verdict(kind: CallerKind, needs: Needs): true | Refusal {
   return callers[kind].may[needs];
 }
 
-/** Whether it is a stranger, who learns nothing of the machine. */
-export function isStranger({ kind }: Principal): boolean {
-  return kind === "anonymous" || kind === "reader";
+/** Whether it is a stranger, who learns nothing of the machine; through a proxy anybody may be one. */
+export function isStranger({ kind, asserted }: Principal): boolean {
+  return kind === "anonymous" || kind === "reader" || asserted !== undefined;
 }

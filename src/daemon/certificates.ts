@@ -1,7 +1,7 @@
 import { createPrivateKey, type KeyObject, X509Certificate } from "node:crypto";
 import { closeSync, constants, fstatSync, openSync, readFileSync, type Stats } from "node:fs";
 import type { TlsFiles } from "../config/listener.ts";
-import { openTo } from "../config/token-file.ts";
+import { secretOpenTo } from "../config/token-file.ts";
 import { LocalError } from "../core/error.ts";
 
 /** A certificate with its key, as they are now on disk. */
@@ -19,7 +19,7 @@ export function readCertificate(files: TlsFiles): Certificate {
   const cert = readPem(files.cert);
   const own = parsed(files.cert, "certificate", () => new X509Certificate(cert));
   const key = readPem(files.key, (stat) => {
-    const fault = openTo(stat);
+    const fault = secretOpenTo(files.key, stat);
     if (fault !== undefined)
       throw new LocalError("internal", `tls: ${files.key} ${fault}`, `The key is for the daemon alone: chmod 600 ${files.key}`);
   });

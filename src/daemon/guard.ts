@@ -13,10 +13,12 @@ export function checkOrigin(request: Request): void {
   if (!hasBody && type === null) return;
   if (type?.startsWith("application/json")) {
     if (/^application\/json(?:[\w.+-]*\+json)?\s*(?:;|$)/.test(type)) return;
-    throw new KataError("error", `Content-Type: ${type} is not understood; send application/json.`, { status: 415 });
+    throw new KataError("error", `Content-Type: ${type} is not understood.`, { status: 415, hint: AS_JSON });
   }
-  throw new KataError("unsupported_media_type", `Content-Type: must be application/json, not ${type ?? "absent"}.`);
+  throw new KataError("unsupported_media_type", `Content-Type: must be application/json, not ${type ?? "absent"}.`, { hint: AS_JSON });
 }
+
+const AS_JSON = "Send the body as JSON, with Content-Type: application/json.";
 
 /** Headers by which some servers let a GET be another method. */
 const METHOD_OVERRIDES = ["x-http-method-override", "x-http-method", "x-method-override"];

@@ -17,7 +17,8 @@ export function checkHost({ allowed_hosts }: Pick<Daemon, "allowed_hosts">, { ad
   // The runtime joins several of them.
   if (given.includes(",")) throw new KataError("validation", "Host: is there twice", { hint: "Send it once." });
   const host = /^(\[[^\]]+\]|[^[\]:]+)(?::\d{0,5})?$/.exec(given)?.[1]?.toLowerCase();
-  if (host === undefined) throw new KataError("validation", `Host: ${JSON.stringify(given)} is not a host and port`);
+  if (host === undefined)
+    throw new KataError("validation", `Host: ${JSON.stringify(given)} is not a host and port`, { hint: "As in 127.0.0.1:7777." });
   const name = host.replace(/\.$/, "");
   if (ALWAYS.includes(name) || allowed_hosts.includes(name) || kindOfHost(name) !== "name") return;
   throw new KataError("host_forbidden", `Host: ${JSON.stringify(name)} is not a name of this daemon.`, {

@@ -1,7 +1,7 @@
-import { createConnection } from "node:net";
 import { describe, expect, test } from "bun:test";
 import { type Door, freshDaemon, HEADER, SHARED, type TestDaemon } from "../../test/daemons.ts";
 import { eventsIn } from "../../test/events.ts";
+import { speak, written } from "../../test/wire.ts";
 import { initProject } from "../app/projects.ts";
 import { hashOf } from "../core/token.ts";
 import { projectsOf } from "../store/projects.ts";
@@ -275,20 +275,10 @@ describe("the trusted proxy", () => {
   });
 });
 
-/** Sends a request as it is written, and gives what came back. */
+/** Sends a request with headers as they are written, and gives whom it was credited to, or why not. */
 async function raw(kata: TestDaemon, door: Door, lines: readonly string[], body: string): Promise<string> {
-  const address = kata.place(door);
-  const socket = createConnection(address.kind === "unix" ? { path: address.path } : { host: address.host, port: address.port });
-  const fixed = ["Host: localhost", "Content-Type: application/json", `Content-Length: ${Buffer.byteLength(body)}`, "Connection: close"];
-  socket.write(Buffer.from([`POST /api/v1/projects/1/issues HTTP/1.1`, ...fixed, ...lines, "", body].join("\r\n"), "utf8"));
-  let answer = "";
-  const ended = Promise.withResolvers<void>();
-  socket.on("data", (data: Buffer) => (answer += data.toString()));
-  socket.on("close", () => ended.resolve());
-  socket.on("error", () => ended.resolve());
-  const timer = setTimeout(() => socket.destroy(), 10_000);
-  await ended.promise;
-  clearTimeout(timer);
+  const fixed = ["Host: localhost", "Content-Type: application/json", `Content-Length: ${Buffer.byteLength(body)}`];
+  const answer = await speak(kata.place(door), written(["POST /api/v1/projects/1/issues HTTP/1.1", ...fixed, ...lines], body));
   const found = /"author":"([^"]*)"/.exec(answer)?.[1] ?? /"code":"([^"]*)"/.exec(answer)?.[1];
   return found ?? answer.split("\r\n")[0] ?? "";
 }
@@ -344,7 +334,18 @@ describe("`GET /health` and `/ping` answer without credentials and tell stranger
 
   test("whoever is asked for nothing is the owner, and is told", async () => {
     await using kata = await freshDaemon();
-    for (const door of DOORS) expect((await kata.ask(door, "/health")).body).toMatchObject({ db_path: "/private/kata.db" });
+    for (const door of ["unix", "tcp"] as const)
+      expect((await kata.ask(door, "/health")).body).toMatchObject({ db_path: "/private/kata.db" });
+  });
+
+  test("who comes through a proxy may be anybody", async () => {
+    for (const auth of [{}, { token: SHARED }, IDENTITY]) {
+      await using kata = await freshDaemon(auth);
+      const token = "token" in auth ? SHARED : undefined;
+      for (const door of PROXIED)
+        for (const said of [{}, { headers: by("ann") }, { headers: by("ann"), token }])
+          expect(JSON.stringify((await kata.ask(door, "/health", said)).body)).not.toContain("/private");
+    }
   });
 
   test("a bad bearer is an error there too", async () => {

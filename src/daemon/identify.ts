@@ -107,7 +107,9 @@ export function actorOf(principal: Principal, given: { actor?: unknown }): strin
   const vouched = vouchedActor(principal);
   if (vouched !== undefined) return vouched;
   if (typeof given.actor === "string" && !isBlank(given.actor)) return given.actor;
-  throw new KataError("validation", `actor: ${typeof given.actor === "string" ? "must not be blank" : "is required"}`);
+  throw new KataError("validation", `actor: ${typeof given.actor === "string" ? "must not be blank" : "is required"}`, {
+    hint: "Name who makes the change: in the body, or in the query of a DELETE.",
+  });
 }
 
 /** Whether the caller may change things, which a route that only reads may do beside. */

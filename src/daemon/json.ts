@@ -14,31 +14,53 @@ export async function readJson(request: Request, limit: number): Promise<unknown
   try {
     text = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true }).decode(bytes);
   } catch (cause) {
-    throw new KataError("validation", "body: is not UTF-8", { cause });
+    throw new KataError("validation", "body: is not UTF-8", { cause, hint: WHOLE });
   }
-  if (text.trim() === "") throw new KataError("validation", "body: is missing; send a JSON object");
-  if (isDeeper(text, DEEPEST)) throw new KataError("validation", `body: has lists or objects more than ${DEEPEST} deep in each other`);
+  const refused = (why: string, hint: string) => new KataError("validation", why, { hint });
+  if (text.trim() === "") throw refused("body: is missing", "Send a JSON object; {} is an empty one.");
+  if (isDeeper(text, DEEPEST))
+    throw refused(`body: has lists or objects more than ${DEEPEST} deep in each other`, "Put fewer of them into each other.");
   const value = parse(text);
   const broken = /\\u[dD][89a-fA-F]/.test(text) ? loneSurrogate(value) : undefined;
-  if (broken !== undefined) throw new KataError("validation", `${broken || "body"}: has half of a surrogate pair, which no text can hold`);
+  if (broken !== undefined) throw refused(`${broken || "body"}: has half of a surrogate pair, which no text can hold`, WHOLE);
   const twice = duplicate(text);
-  if (twice !== undefined) throw new KataError("validation", `${twice}: is there twice`);
+  if (twice !== undefined) throw refused(`${twice}: is there twice`, "Send each member once.");
   return value;
 }
 
+const WHOLE = "Send whole characters, in UTF-8.";
+
+/** The body, as far as it may go: of one that does not say how long it is, no more is taken in. */
 async function readBytes(request: Request, limit: number): Promise<Uint8Array> {
-  const tooLarge = () => new KataError("error", `The body has more than ${limit} bytes.`, { status: 413 });
-  if (Number(request.headers.get("content-length") ?? 0) > limit) throw tooLarge();
-  const bytes = await request.bytes();
-  if (bytes.length > limit) throw tooLarge();
-  return bytes;
+  const tooLarge = () => new KataError("error", `The body has more than ${limit} bytes.`, { status: 413, hint: "Send it in parts." });
+  const length = request.headers.get("content-length");
+  if (Number(length ?? 0) > limit) throw tooLarge();
+  try {
+    // As long as it says: the runtime sees to that, and this is faster.
+    if (length !== null) return await request.bytes();
+    const pieces: Uint8Array[] = [];
+    let size = 0;
+    for await (const piece of request.body ?? []) {
+      size += piece.length;
+      if (size > limit) throw tooLarge();
+      pieces.push(piece);
+    }
+    return Buffer.concat(pieces, size);
+  } catch (cause) {
+    if (cause instanceof KataError) throw cause;
+    // The caller has gone, or sent what is no chunk: no fault of the daemon's that its log should tell.
+    throw new KataError("validation", "body: did not arrive as a whole", { cause, hint: "Send it again." });
+  }
 }
 
 function parse(text: string): unknown {
   try {
     return parseJson(text);
   } catch (cause) {
-    throw new KataError("validation", `body: is not JSON (${cause instanceof Error ? cause.message : "unreadable"})`, { cause });
+    throw new KataError("validation", `body: is not JSON (${cause instanceof Error ? cause.message : "unreadable"})`, {
+      cause,
+      hint: "Send one JSON value (RFC 8259), and nothing after it.",
+    });
   }
 }
 

@@ -1,16 +1,18 @@
-import { chmodSync, lstatSync, mkdirSync, unlinkSync } from "node:fs";
-import { dirname } from "node:path";
 import { type Auth, recordOf } from "../config/daemon.ts";
 import { type ListenAddress, type Listener, printListen, type TlsFiles } from "../config/listener.ts";
 import type { ListenerRecord } from "../config/runtime.ts";
 import { LocalError } from "../core/error.ts";
 import { type Certificate, readCertificate } from "./certificates.ts";
+import { leave } from "./leaving.ts";
 import { refusalOf } from "./refused-listener.ts";
+import { openSocket } from "./sockets.ts";
 
 /** Cuts a connection on which nothing moves; streams beat faster. The runtime counts in steps of four seconds. */
 const IDLE_S = 12;
-/** The largest body of any route; each has its own limit below it. */
-const LARGEST_BODY = 64 * 1_048_576;
+/** By then a connection on which nothing moves has ended by itself. */
+const LEAVING_MS = (IDLE_S + 4) * 1_000;
+/** The runtime has no limit of its own, which it would enforce with a reply that says nothing: each route has one. */
+const LARGEST_BODY = Number.MAX_SAFE_INTEGER;
 
 type Serving = Pick<Bun.Serve.Options<undefined, string>, "routes" | "fetch">;
 type Server = Bun.Server<undefined>;
@@ -52,7 +54,11 @@ async function openOne(listener: Listener, servingOf: (listener: Listener) => Se
   const { address, tls } = listener;
   const options = { ...servingOf(listener), idleTimeout: IDLE_S, maxRequestBodySize: LARGEST_BODY, development: false };
   try {
-    if (address.kind === "unix") return { listener, stop: stopping(new Set([await openSocket(address.path, options)])) };
+    if (address.kind === "unix")
+      return {
+        listener,
+        stop: stopping(new Set([await openSocket(address.path, (unix) => serve({ unix, ...options }), listener.access)])),
+      };
     if (tls) return await openHttps(listener, address, tls, options);
     const server = serve({ hostname: address.host, port: address.port, reusePort: false, ...options });
     name(listener, address, server);
@@ -62,6 +68,7 @@ async function openOne(listener: Listener, servingOf: (listener: Listener) => Se
   }
 }
 
+/** Its type forbids an idle timeout on a Unix socket; the runtime obeys it. */
 const serve = (options: object): Server => Bun.serve(options as Bun.Serve.Options<undefined, string>);
 
 const stopping = (servers: ReadonlySet<Server>) => async (force: boolean) => {
@@ -87,62 +94,24 @@ async function openHttps(listener: Listener, address: TcpAddress, files: TlsFile
   let server = open(certificate, port);
   name(listener, address, server);
   const servers = new Set([server]);
+  let leaving: ReturnType<typeof leave> | undefined;
   const https: Open = {
     listener,
     certificate,
     renew: () => {
       const next = readCertificate(files);
       if (next.cert === https.certificate?.cert && next.key === https.certificate.key) return false;
-      const before = server;
-      server = open(next, server.port ?? port);
+      // Two servers share the port at the most: that the second gets who comes is for no more.
+      leaving?.end();
+      const [before, at] = [server, server.port ?? port];
+      server = open(next, at);
       https.certificate = next;
       servers.add(server);
-      void before.stop(false).then(() => servers.delete(before));
+      leaving = leave(before, at, LEAVING_MS);
+      void leaving.ended.then(() => servers.delete(before));
       return true;
     },
     stop: stopping(servers),
   };
   return https;
-}
-
-async function openSocket(path: string, options: object): Promise<Server> {
-  mkdirSync(dirname(path), { recursive: true, mode: 0o700 });
-  await clearDeadSocket(path);
-  // The socket gets its mode as it is made: there is no moment at which it is open to others.
-  const before = process.umask(0o177);
-  try {
-    // Its type forbids an idle timeout on a Unix socket; the runtime obeys it.
-    const server = serve({ unix: path, ...options });
-    chmodSync(path, 0o600);
-    return server;
-  } finally {
-    process.umask(before);
-  }
-}
-
-async function clearDeadSocket(path: string): Promise<void> {
-  const found = lstatSync(path, { throwIfNoEntry: false });
-  if (!found) return;
-  if (!found.isSocket())
-    throw new LocalError(
-      "internal",
-      `${path} is there and is no socket: it was left untouched`,
-      "Move it away, or listen on another address.",
-    );
-  if (await answers(path)) throw Object.assign(new Error(), { code: "EADDRINUSE" });
-  unlinkSync(path);
-}
-
-/** Whether anybody has the socket open. A daemon that is just dying may still take the connection, and resets it. */
-async function answers(path: string): Promise<boolean> {
-  for (let tries = 0; tries < 20; tries++) {
-    const code = await fetch("http://kata.invalid/api/v1/ping", { unix: path, signal: AbortSignal.timeout(500) }).then(
-      () => "",
-      (error: unknown) => (error as { code?: unknown }).code,
-    );
-    if (["ECONNREFUSED", "ENOENT", "ConnectionRefused", "FailedToOpenSocket"].includes(String(code))) return false;
-    if (code !== "ECONNRESET") return true;
-    await Bun.sleep(10);
-  }
-  return true;
 }

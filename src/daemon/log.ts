@@ -57,7 +57,7 @@ function write({ level, message, fields, trace }: Entry): void {
 
 /** One line, without anything that a terminal would obey, or that nobody may know. */
 function clean(text: string): string {
-  let safe = text.replaceAll(/\bkata_[0-9A-Za-z]{8,}/g, "kata_…");
+  let safe = text.replaceAll(/kata_(?:[0-9A-Za-z]{8}|[\w-]{20})[\w-]*/g, "kata_…");
   for (const secret of secrets) safe = safe.replaceAll(secret, "…");
   return lineSafe(safe);
 }

@@ -11,6 +11,7 @@ import { admit, checkOrigin } from "./guard.ts";
 import { checkHost } from "./host.ts";
 import { actorOf, identify } from "./identify.ts";
 import { BODY_LIMIT, readJson } from "./json.ts";
+import { isLeaving } from "./leaving.ts";
 import { logError } from "./log.ts";
 
 /** What a handler knows beside its input. */
@@ -58,6 +59,7 @@ async function respond(
     checkOrigin(request);
     checkHost(daemon, listener, request);
     const response = await work(await identify(daemon, listener, request, () => server.requestIP(request)?.address));
+    if (isLeaving(server) && !response.headers.has("connection")) response.headers.set("connection", "close");
     return request.method === "HEAD" ? new Response(null, response) : response;
   } catch (thrown) {
     const error = KataError.from(thrown);
@@ -68,6 +70,7 @@ async function respond(
 
 /** What a refusal says in its headers too. */
 function headersFor({ code, data }: KataError): Record<string, string> {
+  if (code === "auth_required") return { "www-authenticate": "Bearer" };
   if (code === "method_not_allowed") return { allow: (data as { allow: string }).allow };
   if (code === "rate_limited") return { "retry-after": String((data as { retry_after_seconds: number }).retry_after_seconds) };
   return {};
@@ -108,7 +111,10 @@ function headOf(methods: Map<string, RouteId>): RouteId | undefined {
 
 function notAllowed(request: Request, methods: Map<string, RouteId>): KataError {
   const allow = [...methods.keys(), ...(headOf(methods) === undefined ? [] : ["HEAD"])].join(", ");
-  return new KataError("method_not_allowed", `${request.method} is not allowed here; allowed: ${allow}.`, { data: { allow } });
+  return new KataError("method_not_allowed", `${request.method} is not allowed here; allowed: ${allow}.`, {
+    data: { allow },
+    hint: CONTRACT,
+  });
 }
 
 /** A path that is no route: cleaned of doubled slashes it may be one. Who may not read learns nothing of what there is. */
@@ -117,8 +123,10 @@ function stray(request: Request, principal: Principal): Response {
   const { pathname, search } = new URL(request.url, "http://kata.invalid");
   if (pathname.includes("//"))
     return new Response(null, { status: 307, headers: { location: pathname.replaceAll(/\/{2,}/g, "/") + search } });
-  throw new KataError("not_found", `There is no ${pathname} here.`, { hint: "GET /openapi.json lists every route." });
+  throw new KataError("not_found", `There is no ${pathname} here.`, { hint: CONTRACT });
 }
+
+const CONTRACT = "GET /openapi.json lists every route, and what each takes.";
 
 async function read(route: Route, request: Bun.BunRequest<string>, principal: Principal): Promise<unknown> {
   const params = route.params && check(route.params, request.params);
@@ -134,7 +142,7 @@ function check(schema: v.GenericSchema, value: unknown): unknown {
   if (parsed.success) return parsed.output;
   const shown = parsed.issues.slice(0, 3).map((issue) => `${v.getDotPath(issue) ?? "body"}: ${reason(issue)}`);
   const rest = parsed.issues.length - shown.length;
-  throw new KataError("validation", shown.join("; ") + (rest > 0 ? ` (and ${rest} more)` : ""));
+  throw new KataError("validation", shown.join("; ") + (rest > 0 ? ` (and ${rest} more)` : ""), { hint: CONTRACT });
 }
 
 function reason(issue: v.BaseIssue<unknown>): string {

@@ -6,7 +6,7 @@ import type { DaemonConfig } from "../config/daemon.ts";
 import { printListen } from "../config/listener.ts";
 import { lock } from "../config/lock.ts";
 import { dropDeadRecords, writeRecord } from "../config/records.ts";
-import { holderOf, type RuntimeRecord, STOP_MS } from "../config/runtime.ts";
+import { holderOf, type RuntimeRecord, TAKEOVER_MS } from "../config/runtime.ts";
 import { LocalError } from "../core/error.ts";
 import { ulidSource } from "../core/ulid.ts";
 import { build } from "../core/version.ts";
@@ -25,8 +25,6 @@ import type { Manager } from "./notify.ts";
 import { makePrivateFolder } from "./private-folder.ts";
 import { serve } from "./router.ts";
 import { Underway } from "./underway.ts";
-
-const TAKEOVER_MS = STOP_MS + 5_000;
 
 /** `ended` settles when a signal has stopped it and all is closed: whether that was in time. */
 export type Started = { ended: Promise<boolean> } | { held_by: number | undefined };

@@ -67,7 +67,7 @@ function checkAccept(accept: string | undefined): void {
 
 function cursorOf(afterId: string | undefined, lastEventId: string | undefined): number {
   if (afterId !== undefined && lastEventId !== undefined) {
-    throw new KataError("cursor_conflict", "Send Last-Event-ID or after_id, not both.");
+    throw new KataError("cursor_conflict", "Last-Event-ID and after_id say both where to go on.", { hint: "Send one of them." });
   }
   if (lastEventId !== undefined) return whole("Last-Event-ID", lastEventId);
   return afterId === undefined ? 0 : whole("after_id", afterId);
@@ -76,5 +76,7 @@ function cursorOf(afterId: string | undefined, lastEventId: string | undefined):
 function whole(name: string, text: string, least = 0): number {
   const number = parseInteger(text) ?? -1;
   if (number >= least) return number;
-  throw new KataError("validation", `${name}: must be a whole number of ${least} or more, not ${JSON.stringify(text)}`);
+  throw new KataError("validation", `${name}: must be a whole number of ${least} or more, not ${JSON.stringify(text)}`, {
+    hint: "The ids of events and projects are such numbers.",
+  });
 }

@@ -1,8 +1,9 @@
 import { expect, test } from "bun:test";
-import { chmodSync } from "node:fs";
+import { chmodSync, rmSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { checkIds } from "../../src/cli/doctor/check.ts";
 import { homeOf } from "../../src/config/home.ts";
+import { makeCertificate } from "../certificate.ts";
 import { freePort } from "../free-port.ts";
 import { type Ran, type Workspace, workspace } from "../workspace.ts";
 
@@ -76,6 +77,9 @@ test("`kata doctor` says where the token is from and whether the daemon takes it
   chmodSync(join(kata.home, "config.toml"), 0o600);
   await kata`daemon restart --listen 127.0.0.1:${port}`;
   const env = { KATA_HOME: join(kata.dir, "client"), KATA_SERVER: `http://127.0.0.1:${port}` };
+  const open = { home: join(kata.dir, "open"), url: `http://127.0.0.1:${await freePort()}` };
+  const words = ["daemon", "start", "--listen", open.url.slice("http://".length)];
+  expect((await kata.run(words, { env: { KATA_HOME: open.home } })).exit).toBe(0);
   const right = await doctor(kata, { ...env, KATA_AUTH_TOKEN: "s3cret" });
   expect(right.json<Report>().checks.filter(({ status }) => status === "warn" || status === "fail")).toEqual([]);
   expect(at(right, "target.token")).toMatchObject({ status: "ok", summary: "the token is taken from KATA_AUTH_TOKEN" });
@@ -89,6 +93,12 @@ test("`kata doctor` says where the token is from and whether the daemon takes it
     summary: "The bearer token is wrong. The token came from KATA_AUTH_TOKEN.",
   });
   expect(wrong.stdout + wrong.stderr).not.toMatch(/s3cret|wr0ng/);
+
+  const unasked = await doctor(kata, { KATA_HOME: join(kata.dir, "other"), KATA_SERVER: open.url, KATA_AUTH_TOKEN: "s3cret" });
+  expect(at(unasked, "daemon.identity")).toMatchObject({
+    status: "ok",
+    summary: "the daemon asks for no token, and answers as owner: the one from KATA_AUTH_TOKEN means nothing to it",
+  });
 
   const none = await doctor(kata, env);
   expect([none.exit, at(none, "target.token")?.status, at(none, "daemon.identity")?.status]).toEqual([1, "info", "fail"]);
@@ -188,6 +198,44 @@ test("`kata doctor` tells what of kata's own is open to others, and how to close
   });
   const closed = Bun.spawnSync(["sh", "-c", ["files.home", "files.socket", "files.secrets"].map((id) => at(ran, id)?.fix).join(" && ")]);
   expect([closed.exitCode, (await doctor(kata)).exit]).toEqual([0, 0]);
+});
+
+test("`kata doctor` looks at the keys of certificates", async () => {
+  await using kata = await workspace({ project: false });
+  const { key } = await makeCertificate(kata.home, "kata");
+  await makeCertificate(kata.home, "other");
+  const other = '[[listener]]\naddress = "127.0.0.1:1"\ncert = "other.pem"\nkey = "other.key"\n';
+  await Bun.write(join(kata.home, "config.toml"), `[tls]\ncert = "kata.pem"\nkey = "kata.key"\n${other}`);
+  expect(at(await doctor(kata), "files.secrets")).toMatchObject({ status: "ok", summary: `${key} is yours alone` });
+  chmodSync(join(kata.home, "other.key"), 0o644);
+  const open = `${join(kata.home, "other.key")} is open to others (mode 0644)`;
+  expect(at(await doctor(kata), "files.secrets")).toMatchObject({
+    status: "fail",
+    summary: open,
+    fix: expect.stringMatching(/^chmod 600 /),
+  });
+  rmSync(key);
+  expect(at(await doctor(kata), "files.secrets")).toMatchObject({
+    status: "fail",
+    summary: `${key}, the key of a certificate, is not there`,
+  });
+});
+
+test("`kata doctor` says of a daemon that hangs what helps", async () => {
+  await using kata = await workspace();
+  const [pid = 0] = kata.daemons();
+  process.kill(pid, "SIGSTOP");
+  const ran = await doctor(kata);
+  process.kill(pid, "SIGCONT");
+  expect([ran.exit, at(ran, "daemon.connection")]).toMatchObject([
+    1,
+    {
+      status: "fail",
+      summary: expect.stringContaining("did not answer within 5000 ms"),
+      fix: expect.stringContaining("kata daemon restart"),
+    },
+  ]);
+  expect(at(ran, "daemon.connection")?.fix).not.toContain("KATA_HTTP_TIMEOUT");
 });
 
 test("`kata doctor` warns of a .kata.local.toml that is passed over, and of a project that the daemon does not know", async () => {

@@ -111,12 +111,12 @@ test("SIGHUP takes a new certificate: open streams and running requests survive"
   await read(": connected");
 
   // A request that is still being sent while the certificate changes.
-  const sending = Promise.withResolvers<void>();
+  const [sending, half] = [Promise.withResolvers<void>(), Promise.withResolvers<void>()];
   const body = JSON.stringify({ actor: "a", title: "Begun before" });
   const begun = new Promise<string>((resolve, reject) => {
     const socket = connect({ host: "127.0.0.1", port, rejectUnauthorized: false }, () => {
       const head = `POST /api/v1/projects/1/issues HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\nContent-Type: application/json`;
-      socket.write(`${head}\r\nContent-Length: ${body.length}\r\n\r\n${body.slice(0, 5)}`);
+      socket.write(`${head}\r\nContent-Length: ${body.length}\r\n\r\n${body.slice(0, 5)}`, () => half.resolve());
       void sending.promise.then(() => socket.end(body.slice(5)));
     });
     let got = "";
@@ -124,7 +124,7 @@ test("SIGHUP takes a new certificate: open streams and running requests survive"
     socket.on("close", () => resolve(got));
     socket.on("error", reject);
   });
-  await Bun.sleep(50);
+  await half.promise;
 
   show(two);
   expect((await kata`daemon reload`).exit).toBe(0);
@@ -149,6 +149,39 @@ test("SIGHUP takes a new certificate: open streams and running requests survive"
   expect(await read("id: 3\n")).toContain("issue.created");
   await reader?.cancel();
   expect((await kata`daemon stop`).exit).toBe(0);
+});
+
+test.if(process.platform === "linux")("SIGHUP takes a new certificate, and nobody who comes or goes on meanwhile is cut off", async () => {
+  await using kata = await workspace({ project: false });
+  const made = [await makeCertificate(kata.home, "one"), await makeCertificate(kata.home, "two")];
+  const show = (n: number) =>
+    (["cert", "key"] as const).forEach((file) => copyFileSync(made[n % 2]?.[file] ?? "", join(kata.home, `now.${file}`)));
+  show(0);
+  const port = await freePort();
+  await Bun.write(join(kata.home, "config.toml"), `listen = "127.0.0.1:${port}"\n[tls]\ncert = "now.cert"\nkey = "now.key"\n`);
+  await kata`daemon start`;
+  const [pid = 0] = kata.daemons();
+  const tls = { rejectUnauthorized: false };
+  const done = new AbortController();
+  const faults: unknown[] = [];
+  // Half of them with a connection for each request, and half with one for all.
+  const callers = [true, false, true, false].map(async (keepalive) => {
+    for (let n = 0; !done.signal.aborted; n++) {
+      const more = keepalive ? {} : { headers: { connection: "close" } };
+      await fetch(`https://127.0.0.1:${port}/api/v1/ping`, { tls, keepalive, ...more }).then(
+        (response) => response.text(),
+        (error: unknown) => faults.push(error),
+      );
+    }
+  });
+  for (let n = 1; n <= 10; n++) {
+    show(n);
+    process.kill(pid, "SIGHUP");
+    await shows(port, n % 2 === 1 ? "two" : "one");
+  }
+  done.abort();
+  await Promise.all(callers);
+  expect(faults).toEqual([]);
 });
 
 test("a certificate or key that can't be used is refused at start with the file's name, and nothing is made", async () => {

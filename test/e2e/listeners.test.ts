@@ -1,10 +1,11 @@
 import { expect, test } from "bun:test";
-import { existsSync, readdirSync } from "node:fs";
-import { connect } from "node:net";
+import { chmodSync, existsSync, mkdirSync, readdirSync, readFileSync, statSync } from "node:fs";
 import { join } from "node:path";
 import { homeOf } from "../../src/config/home.ts";
 import { isLocked } from "../../src/config/lock.ts";
+import { asRoot } from "../namespace.ts";
 import { freePort } from "../free-port.ts";
+import { speak, statusesIn, written } from "../wire.ts";
 import { workspace } from "../workspace.ts";
 
 type Listener = { address: string; protocol: string; mode: string };
@@ -18,17 +19,6 @@ const ping = (address: string) =>
     ({ status }) => status,
     () => 0,
   );
-
-/** What a listener answers to a request as it is written. */
-function send(port: number, head: readonly string[]): Promise<string> {
-  return new Promise((resolve, reject) => {
-    const socket = connect({ host: "127.0.0.1", port }, () => socket.write(`${[...head, "Connection: close"].join("\r\n")}\r\n\r\n`));
-    let got = "";
-    socket.on("data", (data: Buffer) => (got += data.toString()));
-    socket.on("close", () => resolve(got));
-    socket.on("error", reject);
-  });
-}
 
 test("`kata daemon start --listen` repeats: all listeners are said, shown and answer, and commands take the nearest", async () => {
   await using kata = await workspace({ project: false });
@@ -158,6 +148,37 @@ test("settings that exclude each other are exit 2, all in one message, before an
   expect(readdirSync(kata.home).filter((name) => name !== "runtime")).toEqual(["config.toml"]);
 });
 
+asRoot(["/usr/bin/curl"])("`[[listener]]` lets a proxy of another user in by its group, and nobody else", async () => {
+  await using kata = await workspace({ project: false });
+  const root = join(kata.dir, "..");
+  const [shared, closed] = [join(root, "shared", "proxy.sock"), join(root, "closed", "proxy.sock")];
+  chmodSync(root, 0o711);
+  mkdirSync(join(root, "closed"), { mode: 0o700 });
+  const config = [
+    `[[listener]]\naddress = "unix://${shared}"\nmode = "0660"\ngroup = "daemon"`,
+    `[[listener]]\naddress = "unix://${closed}"\ngroup = "1"`,
+    `[auth.proxy]\ntrusted_actor_header = "X-Kata-Actor"\ntrusted_proxy_listeners = ["unix://${shared}"]`,
+  ];
+  await Bun.write(join(kata.home, "config.toml"), `${config.join("\n")}\n`);
+  expect((await kata`daemon start`).exit).toBe(0);
+  const modeOf = (path: string) => [(statSync(path).mode & 0o777).toString(8), statSync(path).gid];
+  expect([modeOf(shared), modeOf(join(root, "shared")), modeOf(join(root, "closed"))]).toEqual([
+    ["660", 1],
+    ["750", 1],
+    ["700", 0],
+  ]);
+  const reaches = async (group: number, path: string) => {
+    const as = ["setpriv", "--reuid=65534", `--regid=${group}`, "--clear-groups"];
+    const child = Bun.spawn([...as, "curl", "--silent", "--unix-socket", path, "http://kata.invalid/api/v1/ping"], { stdout: "pipe" });
+    return (await child.stdout.text()).includes('"service":"kata"');
+  };
+  expect([await reaches(1, shared), await reaches(65_534, shared), await reaches(1, closed)]).toEqual([true, false, false]);
+  // A folder that somebody else made is left as it is, and the log tells what that means.
+  const said = readFileSync(homeOf(kata.env).log, "utf8");
+  expect(said).toContain(`warning who may connect to ${closed} can't enter its folder`);
+  expect(said).not.toContain(shared.replace("/proxy.sock", "/proxy.sock can't"));
+});
+
 test("the names by which a TCP listener is called: its addresses, localhost, and allowed_hosts; any Origin is refused", async () => {
   await using kata = await workspace({ project: false });
   const port = await freePort();
@@ -166,8 +187,9 @@ test("the names by which a TCP listener is called: its addresses, localhost, and
     `listen = ["127.0.0.1:${port}", "unix://${kata.home}/a.sock"]\nallowed_hosts = "kata.example"\n`,
   );
   await kata`daemon start`;
+  const place = { kind: "tcp", host: "127.0.0.1", port } as const;
   const status = async (version: string, ...head: string[]) =>
-    Number((await send(port, [`GET /api/v1/ping HTTP/${version}`, ...head])).split(" ")[1]);
+    statusesIn(await speak(place, written([`GET /api/v1/ping HTTP/${version}`, ...head])))[0];
   expect(await status("1.1", "Host: kata.example")).toBe(200);
   expect(await status("1.1", `Host: KATA.example.:${port}`)).toBe(200);
   expect(await status("1.1", "Host: localhost")).toBe(200);

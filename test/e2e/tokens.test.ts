@@ -60,6 +60,39 @@ test("`mint DB-backed tokens and enable identity mode`: `kata tokens create`, `t
   expect((await kata`tokens list`).stdout).toContain("  revoked  ");
 });
 
+test("whoever works with a token of their own starts no daemon that asks it of others", async () => {
+  await using kata = await workspace({ env: { KATA_AUTH_TOKEN: BOOTSTRAP } });
+  const token = await mint(kata, "--actor", "wesm");
+  await Bun.write(join(kata.home, "config.toml"), IDENTITY);
+  for (const start of [
+    ["daemon", "stop"],
+    ["daemon", "restart"],
+  ]) {
+    expect((await kata.run(start, as(token))).exit).toBe(0);
+    expect(await authorOf(kata, token, "--as", "mallory")).toBe("wesm");
+    expect((await kata.run(["tokens", "list"], as(BOOTSTRAP))).exit).toBe(0);
+    expect((await kata.run(["tokens", "list"], as(token))).exit).toBe(1);
+  }
+
+  // Where the daemon has no token at all, it asks for none.
+  await Bun.write(join(kata.home, "config.toml"), "");
+  await kata`daemon stop`;
+  expect(await authorOf(kata, token, "--as", "mallory")).toBe("wesm");
+  expect(await authorOf(kata, undefined, "--as", "ann")).toBe("ann");
+  const refused = await kata.run(["daemon", "start", "--listen", "127.0.0.1:0"], as(token));
+  expect([refused.exit, refused.stderr]).toEqual([
+    1,
+    expect.stringMatching(/^kata: KATA_AUTH_TOKEN: the token is an actor's own, .*\nHint: /),
+  ]);
+});
+
+test("a shared token that begins like a token of kata's is one all the same", async () => {
+  await using kata = await workspace({ env: { KATA_AUTH_TOKEN: "kata_bootstrap" } });
+  expect(await authorOf(kata, "kata_bootstrap", "--as", "ann")).toBe("ann");
+  expect((await kata.run(["list"], as("kata_other"))).stderr).toMatch(/^kata: The bearer token is wrong\. /);
+  expect((await kata.run(["list"], as(undefined))).stderr).toMatch(/^kata: This daemon wants a bearer token\. /);
+});
+
 test("`kata tokens rotate` puts a new token in the place of one, of the same actor and with as long a life", async () => {
   await using kata = await workspace({ project: false, env: { KATA_AUTH_TOKEN: BOOTSTRAP } });
   const old = await mint(kata, "--actor", "wesm", "--expires-in", "12h");
@@ -222,7 +255,7 @@ test("a mistyped token is refused before it is sent, without being shown", async
   expect([exit, stdout, stderr]).toEqual([
     1,
     "",
-    expect.stringMatching(/^kata: The token from KATA_AUTH_TOKEN has a typo: .*It was not sent\.\nHint: /),
+    expect.stringMatching(/^kata: The token from KATA_AUTH_TOKEN has a typo: .*it was not used\.\nHint: /),
   ]);
   expect(stderr).not.toContain(mistyped.slice(5, 15));
   expect(seen).toEqual([]);

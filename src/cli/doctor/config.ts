@@ -1,6 +1,7 @@
 import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { daemonConfig } from "../../config/daemon.ts";
+import { withoutOwnTokens } from "../../config/token.ts";
 import { checkHooks } from "../../config/hooks.ts";
 import { boundName, findWorkspace } from "../../config/workspace.ts";
 import type { Context } from "../command.ts";
@@ -10,7 +11,7 @@ import type { Checks } from "./check.ts";
 export async function checkConfig(checks: Checks, { env, home, folder, asking }: Context): Promise<void> {
   await checks.look("config.daemon", () => {
     asking.settings();
-    daemonConfig(home, env, { insecure_readonly: false });
+    daemonConfig(home, withoutOwnTokens(env), { insecure_readonly: false });
     if (!existsSync(home.config)) return { status: "ok", summary: `there is no ${home.config}: all is as usual` };
     return { status: "ok", summary: `${home.config} can be read, and a daemon starts with it` };
   });

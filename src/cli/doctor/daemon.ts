@@ -3,6 +3,7 @@ import { liveRecords, placeOf, remotePlace } from "../../client/find.ts";
 import { notServed } from "../../client/served.ts";
 import type { Target } from "../../config/target.ts";
 import { LocalError } from "../../core/error.ts";
+import type { CallerKind } from "../../core/principal.ts";
 import { build } from "../../core/version.ts";
 import type { Checks } from "./check.ts";
 import { probe, PROBE_MS } from "./probe.ts";
@@ -60,6 +61,9 @@ async function versionOf(client: Client | undefined, version: string | undefined
   return { status: "warn" as const, summary: `${both}: it lacks ${lacking.length} routes that this one asks for`, details: lacking, fix };
 }
 
+/** Kinds of caller that one is without a token, or with one that the daemon does not know. */
+const ASKS_NOBODY: ReadonlySet<string> = new Set(["owner", "reader"] satisfies CallerKind[]);
+
 type Auth = { kind: string; actor?: string };
 
 async function identity(client: Client) {
@@ -67,7 +71,12 @@ async function identity(client: Client) {
   const { token } = client.place;
   const { auth } = reply as { auth?: Auth };
   const as = auth ? ` as ${auth.kind}${auth.actor === undefined ? "" : `, actor ${auth.actor}`}` : "";
-  const summary = token ? `the daemon takes the token${as}` : `the daemon answers without a token${as}`;
+  const isAsked = auth === undefined || !ASKS_NOBODY.has(auth.kind);
+  const summary = !token
+    ? `the daemon answers without a token${as}`
+    : isAsked
+      ? `the daemon takes the token${as}`
+      : `the daemon asks for no token, and answers${as}: the one from ${token.from} means nothing to it`;
   return { status: "ok" as const, summary, details: [`instance ${reply.instance_uid}`], value: client };
 }
 

@@ -26,9 +26,9 @@ export const issueHandlers = {
     const gone = Object.entries({ view, area, offset, "X-Kata-Client-TZ": headers["x-kata-client-tz"] }).filter(
       ([, value]) => value !== undefined,
     );
-    if (gone[0]) throw new KataError("removed_param", `${gone[0][0]}: is not taken any more`);
+    if (gone[0]) throw new KataError("removed_param", `${gone[0][0]}: is not taken any more`, { hint: "Leave it out." });
     if (project_id !== undefined && project_id < 0)
-      throw new KataError("validation", `project_id: must not be negative, not ${project_id}`);
+      throw new KataError("validation", `project_id: must not be negative, not ${project_id}`, { hint: "Leave it out for all projects." });
     return { issues: await listAllIssues(app, { project_id: project_id || undefined, ...filterOf(query) }) };
   },
   "issues.create": ({ app }, { params, headers, body, actor }) =>
