@@ -1,15 +1,16 @@
+import type { Hook, HookLimits } from "../core/hook.ts";
 import type { Sources } from "./addresses.ts";
 import { checkExposure } from "./exposure.ts";
 import { Faults } from "./faults.ts";
 import type { Home } from "./home.ts";
-import { checkHooks } from "./hooks.ts";
+import { readHooks } from "./hooks.ts";
 import { allowedHosts } from "./hosts.ts";
 import type { Listener } from "./listener.ts";
 import { listenersOf } from "./listeners.ts";
 import { trustedHeader } from "./proxy.ts";
 import type { ListenerRecord, Mode } from "./runtime.ts";
 import { whereOf, readSettings } from "./settings.ts";
-import { tokenOf } from "./token.ts";
+import { secretVariables, tokenOf } from "./token.ts";
 
 type Env = Record<string, string | undefined>;
 
@@ -33,6 +34,10 @@ export type DaemonConfig = {
   allowed_hosts: readonly string[];
   auth: Auth;
   close_throttle: boolean;
+  hooks: readonly Hook[];
+  hook_limits: HookLimits;
+  /** Variables that hold tokens, which no hook inherits. */
+  secret_variables: readonly string[];
 };
 
 /**
@@ -41,7 +46,7 @@ export type DaemonConfig = {
  */
 export function daemonConfig(home: Home, env: Env, flags: Sources["flags"], { hosted } = { hosted: false }): DaemonConfig {
   const settings = readSettings(home);
-  checkHooks(home);
+  const { hooks, limits: hook_limits } = readHooks(home);
   const token = tokenOf(env, home)?.value;
   const faults = new Faults();
   const sources: Sources = { env, settings, flags, socket: home.socket, hosted: hosted && env["KATA_AUTOSTART"] !== "1" };
@@ -60,6 +65,9 @@ export function daemonConfig(home: Home, env: Env, flags: Sources["flags"], { ho
     allowed_hosts,
     auth: { token, insecure_readonly, require_token_identity, trusted_actor_header },
     close_throttle: settings["close.throttle.enabled"] ?? true,
+    hooks,
+    hook_limits,
+    secret_variables: secretVariables(settings),
   };
 }
 

@@ -17,6 +17,8 @@ export type Home = {
   lock: string;
   /** What a daemon in the background says. */
   log: string;
+  /** What runs of hooks leave behind. */
+  hooks: string;
   config: string;
 };
 
@@ -34,6 +36,7 @@ export function homeOf(env: Env): Home {
     socket: join(sockets, hash, "daemon.sock"),
     lock: `${db}.daemon.lock`,
     log: join(path, "runtime", hash, "daemon.log"),
+    hooks: join(path, "hooks", hash),
     config: join(path, "config.toml"),
   };
 }
