@@ -31,7 +31,7 @@ export async function followRuns(folder: string, from: Place, fits: Fits, write:
     const nth = files.findIndex(({ ino }) => ino === place.ino);
     for (const file of (nth < 0 ? files : files.slice(0, nth + 1)).toReversed()) {
       const { lines, end } = linesAfter(file, file.ino === place.ino && place.at <= file.size ? place.at : 0);
-      for (const line of lines) if (isWanted(line, fits) && !write(line)) return;
+      if (!lines.filter((line) => isWanted(line, fits)).every(write)) return;
       place = { ino: file.ino, at: end };
     }
   }

@@ -1,9 +1,10 @@
 import type { App } from "../../app/app.ts";
 import { countWaiting, eventsForHooks, HOOK_BATCH, hookFacts, keepHookPlace } from "../../app/hooks.ts";
-import { type Hook, typesOf } from "../../core/hook.ts";
+import { typesOf } from "../../core/hook.ts";
 import { logError } from "../log.ts";
+import { pause } from "../pause.ts";
 import { GRACE_MS } from "./hook-process.ts";
-import { type Running, runHook } from "./hook-run.ts";
+import { type Placed, type Running, runHook } from "./hook-run.ts";
 import type { Slots } from "./slots.ts";
 
 /** How often a hook looks for events that another daemon may have written. */
@@ -17,9 +18,6 @@ export type Equipment = Running & {
   /** The daemon stops: what is in the log already is still done. */
   drain: AbortSignal;
 };
-
-/** A hook, and where in hooks.toml it stands. */
-export type Placed = { hook: Hook; index: number };
 
 /**
  * One hook on its way along the event log: one run after the other, in the order of events. Its place is kept after each
@@ -65,25 +63,32 @@ export class HookLane {
   }
 
   async #live(): Promise<void> {
-    const { app, drain } = this.#with;
+    const { drain } = this.#with;
     const woken = AbortSignal.any([drain, this.#over]);
     while (!this.#over.aborted) {
       try {
-        if (this.#isDue) await this.#keep();
-        const { wakes } = app.hub;
-        const events = await eventsForHooks(app, this.#place);
-        for (const event of events) if (!(await this.#pass(event))) break;
-        if (this.#place - this.#kept >= HOOK_BATCH) await this.#keep();
-        if (events.length > 0) continue;
-        if (drain.aborted) break;
-        await app.hub.after(wakes, LOOK_MS, woken);
+        if (!(await this.#step(woken))) break;
       } catch (error) {
         this.#tell(error);
         if (drain.aborted) break;
-        await app.hub.after(app.hub.wakes, RETRY_MS, woken);
+        await pause(RETRY_MS, woken);
       }
     }
     if (this.#place > this.#kept) await this.#keep().catch((error: unknown) => this.#tell(error));
+  }
+
+  /** Goes on along what is in the log, or waits until there is more; false when there is no more to do. */
+  async #step(woken: AbortSignal): Promise<boolean> {
+    const { app, drain } = this.#with;
+    if (this.#isDue) await this.#keep();
+    const { wakes } = app.hub;
+    const events = await eventsForHooks(app, this.#place);
+    for (const event of events) if (!(await this.#pass(event))) return false;
+    if (this.#place - this.#kept >= HOOK_BATCH) await this.#keep();
+    if (events.length > 0) return true;
+    if (drain.aborted) return false;
+    await app.hub.after(wakes, LOOK_MS, woken);
+    return true;
   }
 
   /** Passes an event, which is run for where it is for this hook; false when the way ends before it. */
@@ -118,10 +123,10 @@ export class HookLane {
   /** A daemon that was killed leaves the run it had begun behind: the same is not run beside it, as long as it may take. */
   async #awaitLeftBehind(id: number): Promise<void> {
     const { hook, index } = this.placed;
-    const { app, outputs } = this.#with;
+    const { outputs } = this.#with;
     for (const end = performance.now() + hook.timeout_ms + GRACE_MS; performance.now() < end && !this.#over.aborted;) {
       if (!outputs.isHeld(id, index)) return;
-      await app.hub.after(app.hub.wakes, LEFT_BEHIND_MS, this.#over);
+      await pause(LEFT_BEHIND_MS, this.#over);
     }
   }
 

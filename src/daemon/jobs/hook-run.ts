@@ -1,10 +1,9 @@
 import type { App } from "../../app/app.ts";
-import { type HookFacts, hookVariables } from "../../core/hook.ts";
+import { type Hook, type HookFacts, hookVariables } from "../../core/hook.ts";
 import { hookPayload } from "../../core/hook-payload.ts";
 import type { HookResult } from "../../core/hook-run.ts";
 import { isoTime } from "../../core/time.ts";
 import { logError } from "../log.ts";
-import type { Placed } from "./hook-lane.ts";
 import type { HookLog } from "./hook-log.ts";
 import type { HookOutputs } from "./hook-outputs.ts";
 import { type Ended, type Ending, runProcess } from "./hook-process.ts";
@@ -19,6 +18,9 @@ export type Running = {
   log: HookLog;
   ending: Ending;
 };
+
+/** A hook, and where in hooks.toml it stands. */
+export type Placed = { hook: Hook; index: number };
 
 /** Runs a hook once, and writes down how that went. */
 export async function runHook(
