@@ -58,8 +58,9 @@ export class HookLane {
 
   /** How many events wait for it; it stops counting at `limit`. */
   async waiting(limit: number): Promise<number> {
-    const count = await countWaiting(this.#with.app, this.#place, typesOf(this.placed.hook), limit);
-    return Math.max(0, count - (this.isRunning ? 1 : 0));
+    const goesOn = this.isRunning ? 1 : 0;
+    const count = await countWaiting(this.#with.app, this.#place, typesOf(this.placed.hook), limit + goesOn);
+    return Math.max(0, count - goesOn);
   }
 
   async #live(): Promise<void> {

@@ -76,6 +76,7 @@ test("a run that writes without end does not fill the disk", async () => {
   const files = new HookOutputs(folder, 16 * BLOCK).open(1, 0, input);
   const flood = Bun.spawn(["sh", "-c", "while :; do echo yyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyy; done"], {
     stdio: ["ignore", files.stdout.fd, files.stderr.fd],
+    timeout: 20_000,
   });
   let last = 0;
   let shrunk = false;

@@ -58,6 +58,8 @@ const sh = (script: string, more: Partial<Hook> = {}): Hook => ({
   env: {},
   ...more,
 });
+/** Waits for a file of the test's, and no longer than the test goes on. */
+const untilGate = 'while [ -d "$FOLDER" ] && [ ! -e "$FOLDER/gate" ]; do sleep 0.02; done';
 const noting = (name = "ran", more: Partial<Hook> = {}) => sh(`echo $KATA_EVENT_ID >> "$FOLDER/${name}"`, more);
 
 const create = async (title = "x") => {
@@ -144,7 +146,7 @@ test("a hook that is taken out and put back is never run twice at once", async (
 
 test("a slow hook holds up neither another nor a change, and its runs wait in the log", async () => {
   const gate = join(folder, "gate");
-  const slow = sh('while [ ! -e "$FOLDER/gate" ]; do sleep 0.02; done; echo $KATA_EVENT_ID >> "$FOLDER/slow"');
+  const slow = sh(`${untilGate}; echo $KATA_EVENT_ID >> "$FOLDER/slow"`);
   const hooks = await start([slow, noting("quick")], { pool_size: 2 });
   for (let i = 0; i < 5; i++) await create();
   await until(() => ran("quick").length === 5);
@@ -177,7 +179,7 @@ test("only hookable events of projects that are shown are run for", async () => 
 });
 
 test("what was purged before its turn is not run for, and what else was in the log is", async () => {
-  const slow = sh('while [ ! -e "$FOLDER/gate" ]; do sleep 0.02; done; echo $KATA_EVENT_ID >> "$FOLDER/ran"');
+  const slow = sh(`${untilGate}; echo $KATA_EVENT_ID >> "$FOLDER/ran"`);
   await start([slow]);
   const [first, second, third] = [await create("one"), await create("two"), await create("three")];
   const target = { project_id, ref: second.short_id, actor: "ann" };
@@ -190,7 +192,7 @@ test("what was purged before its turn is not run for, and what else was in the l
 });
 
 test("a run that takes too long is asked to end, then ended with all that it started, and the next comes", async () => {
-  const stubborn = `trap "" TERM; (trap "" TERM; while :; do date >> "$FOLDER/alive"; sleep 0.05; done) & [ $KATA_EVENT_ID = 1 ] && wait`;
+  const stubborn = `trap "" TERM; (trap "" TERM; while [ -d "$FOLDER" ]; do date >> "$FOLDER/alive"; sleep 0.05; done) & [ $KATA_EVENT_ID = 1 ] && wait`;
   const polite = `trap 'echo asked >> "$FOLDER/polite"; exit 7' TERM; [ $KATA_EVENT_ID = 1 ] && { sleep 30 & wait; }; true`;
   await start([sh(polite, { timeout_ms: 200 }), sh(stubborn.replace("& [", "& PID=$!; [") + "; kill -9 $PID; true", { timeout_ms: 200 })]);
   await create();
@@ -267,6 +269,20 @@ test("`stop()` lets what is in the log be run for, and what goes on end", async 
   expect(ran()).toHaveLength(3);
 });
 
+test("`stop()` asks what goes on for too long to end, and that is run once more", async () => {
+  const hook = sh('trap "exit 5" TERM; echo $KATA_EVENT_ID >> "$FOLDER/begun"; [ -e "$FOLDER/gate" ] || { sleep 60 & wait; }');
+  const hooks = await start([hook]);
+  const made = [await create(), await create()].map(({ event_id }) => event_id);
+  await until(() => ran("begun").length === 1);
+  await hooks.stop(never, 10);
+  expect(runs()).toMatchObject([{ event_id: made[0], result: "daemon_shutdown", exit_code: 5 }]);
+  writeFileSync(join(folder, "gate"), "");
+  await start([hook]);
+  await until(() => runs().length === 3);
+  expect(ran("begun")).toEqual([made[0] ?? 0, ...made]);
+  expect(runs().map(({ result }) => result)).toEqual(["daemon_shutdown", "ok", "ok"]);
+});
+
 test("`stop()` ends what goes on at once where it is to hurry, and that is run once more", async () => {
   const hurry = new AbortController();
   const hooks = await start([sh('echo $KATA_EVENT_ID >> "$FOLDER/begun"; [ -e "$FOLDER/gate" ] || sleep 60')]);
@@ -299,7 +315,7 @@ test("a hook waits for the run of the same event that a daemon which was killed 
 });
 
 test("a place that can't be kept holds a hook up, and nothing is lost or run out of order", async () => {
-  const hooks = await start([sh('while [ ! -e "$FOLDER/gate" ]; do sleep 0.02; done; echo $KATA_EVENT_ID >> "$FOLDER/ran"')]);
+  const hooks = await start([sh(`${untilGate}; echo $KATA_EVENT_ID >> "$FOLDER/ran"`)]);
   const { transact } = app.db;
   const made = [await create(), await create()].map(({ event_id }) => event_id);
   let failures = 0;

@@ -92,7 +92,7 @@ export class Hooks {
   }
 
   /** Ends them: what is in the log has its time to be run for; then runs are asked to end, and with `hurry` they are ended at once. */
-  async stop(hurry: AbortSignal): Promise<void> {
+  async stop(hurry: AbortSignal, drainMs = DRAIN_MS): Promise<void> {
     clearInterval(this.#look);
     this.#drain.abort();
     const cut = () => this.#cut.abort();
@@ -100,7 +100,7 @@ export class Hooks {
       cut();
       this.#kill.abort();
     };
-    const timer = setTimeout(cut, DRAIN_MS);
+    const timer = setTimeout(cut, drainMs);
     hurry.addEventListener("abort", kill);
     if (hurry.aborted) kill();
     await this.#changes;
