@@ -1,12 +1,13 @@
 import { closeSync, mkdirSync, openSync, readFileSync, statSync } from "node:fs";
 import type { Home } from "../config/home.ts";
-import { holderOf, LOCK_HELD, readRecords, type RuntimeRecord } from "../config/runtime.ts";
+import { holderOf, LOCK_HELD, readRecords, type RuntimeRecord, STOP_MS } from "../config/runtime.ts";
 import { KataError, LocalError } from "../core/error.ts";
 import { build } from "../core/version.ts";
 import { Client, type Place } from "./client.ts";
 import { findLocal, isRunning, liveRecords, placeOf } from "./find.ts";
 
-const PATIENCE_MS = 10_000;
+/** Another daemon may have to end first, which takes its time where hooks go on. */
+const PATIENCE_MS = STOP_MS + 5_000;
 const POLL_MS = 2;
 const SIGTERM = 15;
 

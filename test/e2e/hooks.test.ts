@@ -148,6 +148,23 @@ test("a hook's own kata reaches the daemon that runs it", async () => {
   expect((await kata`events --json`).stdout).toContain('"actor":"hook"');
 });
 
+test("a command that comes while a daemon waits for its hooks is answered by the next daemon", async () => {
+  await using kata = await workspace();
+  await write(kata, [{ script: `${note("begun")}; sleep 1; ${note("done")}` }]);
+  await kata`daemon restart`;
+  await kata`create one`;
+  await until(() => linesOf(kata, "begun").length === 1);
+  const stopped = kata`daemon stop`;
+  await until(async () => !(await kata`daemon status`).stdout.includes("pid="));
+  expect(await kata`create two`).toMatchObject({ exit: 0, stderr: "" });
+  expect(await stopped).toMatchObject({ exit: 0 });
+  await until(() => linesOf(kata, "done").length === 2);
+  expect([linesOf(kata, "begun"), linesOf(kata, "done")]).toEqual([
+    ["1", "2"],
+    ["1", "2"],
+  ]);
+});
+
 test("a second Ctrl-C waits for no hook, and leaves none behind", async () => {
   await using kata = await workspace();
   await kata`daemon stop`;
