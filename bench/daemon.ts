@@ -1,4 +1,5 @@
 import { readFileSync } from "node:fs";
+import { join } from "node:path";
 import { type Workspace, workspace } from "../test/workspace.ts";
 
 /** A workspace with a daemon of its own that listens on its Unix socket. */
@@ -12,8 +13,11 @@ export type Daemon = AsyncDisposable & {
 
 type Status = { daemons: { pid: number; address: string }[] };
 
-export async function daemon(): Promise<Daemon> {
-  const kata = await workspace({ project: "bench" });
+/** `hooks` is what hooks.toml says. */
+export async function daemon(hooks = ""): Promise<Daemon> {
+  const kata = await workspace({ project: false });
+  await Bun.write(join(kata.home, "hooks.toml"), hooks);
+  await kata`init --project bench`;
   const [running] = (await kata`daemon status --json`).json<Status>().daemons;
   if (!running) throw new Error("No daemon runs.");
   const socket = running.address.slice("unix://".length);

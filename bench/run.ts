@@ -1,8 +1,9 @@
-/** Measures kata and prints a table: `bun bench/run.ts [part …]`. Parts: commands creates reads streams rest. */
+/** Measures kata and prints a table: `bun bench/run.ts [part …]`. Parts: commands creates hooks reads streams rest. */
 import { binary } from "../test/binary.ts";
 import { commands, firstCommand } from "./commands.ts";
 import { creates } from "./creates.ts";
 import { type Figure, table } from "./figures.ts";
+import { hooks } from "./hooks.ts";
 import { reads } from "./reads.ts";
 import { rest } from "./rest.ts";
 import { streams } from "./streams.ts";
@@ -10,6 +11,7 @@ import { streams } from "./streams.ts";
 const parts: Record<string, () => Promise<Figure[]>> = {
   commands: async () => [...(await commands()), ...(await firstCommand())],
   creates,
+  hooks,
   reads,
   streams: async () => [await streams(200), await streams(1000, { most: 30 })],
   rest,

@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { codes } from "../src/core/error.ts";
 import { callers, type Needs, type Refusal } from "../src/core/principal.ts";
 
-const needs = ["open", "read", "resolve", "stream", "write", "tokens"] as const satisfies readonly Needs[];
+const needs = ["open", "read", "resolve", "stream", "write", "tokens", "operate"] as const satisfies readonly Needs[];
 
 /** The table of `core/principal.ts` as the docs have it. */
 function printed(): string {
@@ -30,10 +30,10 @@ test("docs/tokens.md has the table of who may do what as the daemon goes by it",
   expect(text.slice(from, text.indexOf("\n\n", from))).toBe(printed());
 });
 
-test("whoever may not do something is told by 401 without a credential, and by 403 with one", () => {
+test("whoever may not do something is told by 401 without a credential, and by 403 with one, or that there is no such thing", () => {
   for (const [kind, { may }] of Object.entries(callers)) {
     const verdicts: (true | Refusal)[] = Object.values(may);
-    const refusals = verdicts.filter((each) => each !== true);
+    const refusals = verdicts.filter((each) => each !== true && each !== "not_found");
     const status = ["reader", "anonymous"].includes(kind) ? 401 : 403;
     expect([kind, refusals.map((code) => codes[code])]).toEqual([kind, refusals.map(() => status)]);
   }

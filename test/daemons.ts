@@ -4,9 +4,11 @@ import { join } from "node:path";
 import { paths, type RouteId } from "../src/api/paths.ts";
 import { mintToken } from "../src/app/tokens.ts";
 import type { Auth } from "../src/config/daemon.ts";
+import { readHooks } from "../src/config/hooks.ts";
 import { type ListenAddress, type Listener, listenerAt } from "../src/config/listener.ts";
 import type { Daemon } from "../src/daemon/daemon.ts";
 import { Failures } from "../src/daemon/failures.ts";
+import { Hooks } from "../src/daemon/jobs/hooks.ts";
 import { handlers } from "../src/daemon/handlers.ts";
 import { LiveTokens } from "../src/daemon/live-tokens.ts";
 import { serve } from "../src/daemon/router.ts";
@@ -70,6 +72,7 @@ export async function freshDaemon(auth: Partial<Auth> = {}): Promise<TestDaemon>
     auth: { token: undefined, insecure_readonly: false, require_token_identity: false, trusted_actor_header: HEADER, ...auth },
     tokens: new LiveTokens(app),
     failures: new Failures(() => app.now().getTime()),
+    hooks: new Hooks({ app, home: { path: folder, hooks: join(folder, "hooks") }, limits: readHooks({ path: folder }).limits, env: {} }),
   };
   const doors = new Map<Door, { server: Bun.Server<undefined>; address: ListenAddress }>();
   for (const door of ["unix", "tcp", "remote-tcp", "proxy-unix", "proxy-tcp"] as const) {

@@ -1,6 +1,16 @@
 import { afterAll, beforeAll, describe, expect, test } from "bun:test";
 import { closeEvents, siblingCloses } from "../src/store/closes.ts";
-import { findCreation, countEventsAfter, eventsAfter, eventsBetween, lastEventId, resetAfter } from "../src/store/events.ts";
+import {
+  countEventsAfter,
+  countEventsOfTypesAfter,
+  eventsAfter,
+  eventsBetween,
+  eventTypesAfter,
+  findCreation,
+  findEvent,
+  lastEventId,
+  resetAfter,
+} from "../src/store/events.ts";
 import { commentsOf, commentsOfAll } from "../src/store/comments.ts";
 import type { Db } from "../src/store/db.ts";
 import {
@@ -70,6 +80,13 @@ const quick: [what: string, work: (db: Db) => Promise<unknown>, index?: string][
   ["events after a cursor", (db) => eventsAfter(db, 10, { limit: 100 }), "INTEGER PRIMARY KEY (rowid>?)"],
   ["a project's events after a cursor", (db) => eventsAfter(db, 10, { project_id: 1, limit: 100 }), "events_project"],
   ["how many events there are after a cursor", (db) => countEventsAfter(db, 10, { project_id: 1, limit: 100 }), "events_project"],
+  ["an event", (db) => findEvent(db, 10), "INTEGER PRIMARY KEY (rowid=?)"],
+  ["which events come after a cursor", (db) => eventTypesAfter(db, 10, 100), "INTEGER PRIMARY KEY (rowid>?)"],
+  [
+    "how many events of some types come after a cursor",
+    (db) => countEventsOfTypesAfter(db, 10, ["issue.created", "issue.closed"], 100),
+    "INTEGER PRIMARY KEY (rowid>?)",
+  ],
   ["the newest event", (db) => lastEventId(db)],
   ["whether a cursor was purged", (db) => resetAfter(db, 10), "purge_log_reset"],
   ["whether a cursor was purged in a project", (db) => resetAfter(db, 10, 1), "purge_log"],

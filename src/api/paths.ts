@@ -3,6 +3,7 @@ export const paths = {
   "liveness.ping": "GET /api/v1/ping",
   "liveness.health": "GET /api/v1/health",
   "instance.show": "GET /api/v1/instance",
+  "doctor.show": "GET /api/v1/doctor",
   "openapi.show": "GET /openapi.json",
 
   "projects.resolve": "POST /api/v1/projects/resolve",

@@ -2,6 +2,7 @@ import { audits } from "./audits.ts";
 import { closes } from "./closes.ts";
 import { comments } from "./comments.ts";
 import { digests } from "./digests.ts";
+import { doctor } from "./doctor.ts";
 import { edit } from "./edit.ts";
 import { events } from "./events.ts";
 import { imports } from "./imports.ts";
@@ -19,6 +20,7 @@ import { tokens } from "./tokens.ts";
 
 export const routes = {
   ...liveness,
+  ...doctor,
   ...projects,
   ...issues,
   ...edit,

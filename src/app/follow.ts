@@ -2,6 +2,7 @@ import type { StoredEvent } from "../core/event.ts";
 import type { Db } from "../store/db.ts";
 import { countEventsAfter, eventsAfter, lastEventId, resetAfter } from "../store/events.ts";
 import type { App } from "./app.ts";
+import { sharedRead } from "./shared-reads.ts";
 
 /** How many events a follower may be behind before it is told to read everything anew (http-api.md §14.2). */
 const MOST_BEHIND = 10_000;
@@ -41,21 +42,8 @@ export async function* follow(app: App, from: number, filter: Filter, signal: Ab
 
 type Batch = { events: readonly StoredEvent[] } | { reset_after_id: number };
 
-/** The last batch of each filter: a thousand followers at one cursor read, and encode, each event once. */
-const latest = new WeakMap<App, Map<string, { wakes: number; batch: Promise<Batch> }>>();
-
 function newsAfter(app: App, cursor: number, filter: Filter, first: boolean): Promise<Batch> {
-  let batches = latest.get(app);
-  if (!batches) latest.set(app, (batches = new Map()));
-  const key = `${cursor} ${filter.project_id ?? ""} ${first}`;
-  const { wakes } = app.hub;
-  const known = batches.get(key);
-  if (known?.wakes === wakes) return known.batch;
-  for (const [old, { wakes: then }] of batches) if (then !== wakes) batches.delete(old);
-  const batch = app.db.read((snapshot) => read(snapshot, cursor, filter, first));
-  batches.set(key, { wakes, batch });
-  batch.catch(() => batches.delete(key));
-  return batch;
+  return sharedRead(app, `news ${cursor} ${filter.project_id ?? ""} ${first}`, (snapshot) => read(snapshot, cursor, filter, first));
 }
 
 async function read(db: Db, cursor: number, filter: Filter, first: boolean): Promise<Batch> {

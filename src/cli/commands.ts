@@ -7,6 +7,7 @@ import { close } from "./commands/close.ts";
 import { comment } from "./commands/comment.ts";
 import { create } from "./commands/create.ts";
 import { daemonLocate } from "./commands/daemon-locate.ts";
+import { daemonLogs } from "./commands/daemon-logs.ts";
 import { daemonReload } from "./commands/daemon-reload.ts";
 import { daemonRestart } from "./commands/daemon-restart.ts";
 import { daemonServiceContainer } from "./commands/daemon-service-container.ts";
@@ -90,6 +91,7 @@ export const commands: readonly Command[] = [
   daemonRestart,
   daemonStatus,
   daemonReload,
+  daemonLogs,
   daemonLocate,
   authExplain,
   doctor,

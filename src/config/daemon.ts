@@ -1,16 +1,17 @@
+import type { Hook, HookLimits } from "../core/hook.ts";
 import type { Sources } from "./addresses.ts";
 import { type BackupConfig, backupConfig } from "./backup.ts";
 import { checkExposure } from "./exposure.ts";
 import { Faults } from "./faults.ts";
 import type { Home } from "./home.ts";
-import { checkHooks } from "./hooks.ts";
+import { readHooks } from "./hooks.ts";
 import { allowedHosts } from "./hosts.ts";
 import type { Listener } from "./listener.ts";
 import { listenersOf } from "./listeners.ts";
 import { trustedHeader } from "./proxy.ts";
 import type { ListenerRecord, Mode } from "./runtime.ts";
 import { whereOf, readSettings } from "./settings.ts";
-import { ownTokenIn, tokenOf, withoutOwnTokens } from "./token.ts";
+import { ownTokenIn, secretVariables, tokenOf, withoutOwnTokens } from "./token.ts";
 
 type Env = Record<string, string | undefined>;
 
@@ -35,6 +36,10 @@ export type DaemonConfig = {
   auth: Auth;
   close_throttle: boolean;
   backup: BackupConfig | undefined;
+  hooks: readonly Hook[];
+  hook_limits: HookLimits;
+  /** Variables that hold tokens, which no hook inherits. */
+  secret_variables: readonly string[];
 };
 
 /**
@@ -43,7 +48,7 @@ export type DaemonConfig = {
  */
 export function daemonConfig(home: Home, env: Env, flags: Sources["flags"], { hosted } = { hosted: false }): DaemonConfig {
   const settings = readSettings(home);
-  checkHooks(home);
+  const { hooks, limits: hook_limits } = readHooks(home);
   const token = tokenOf(withoutOwnTokens(env), home)?.value;
   const faults = new Faults();
   const sources: Sources = { env, settings, flags, socket: home.socket, hosted: hosted && env["KATA_AUTOSTART"] !== "1" };
@@ -65,6 +70,9 @@ export function daemonConfig(home: Home, env: Env, flags: Sources["flags"], { ho
     auth: { token, insecure_readonly, require_token_identity, trusted_actor_header },
     close_throttle: settings["close.throttle.enabled"] ?? true,
     backup,
+    hooks,
+    hook_limits,
+    secret_variables: secretVariables(settings),
   };
 }
 

@@ -16,6 +16,8 @@ export type Home = {
   lock: string;
   /** What a daemon in the background says. */
   log: string;
+  /** What runs of hooks leave behind. */
+  hooks: string;
   config: string;
 };
 
@@ -33,6 +35,7 @@ export function homeOf(env: Env): Home {
     socket: join(sockets, hash, "daemon.sock"),
     lock: lockOf(db),
     log: join(path, "runtime", hash, "daemon.log"),
+    hooks: join(path, "hooks", hash),
     config: join(path, "config.toml"),
   };
 }

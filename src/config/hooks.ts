@@ -1,19 +1,16 @@
 import { join } from "node:path";
 import { LocalError } from "../core/error.ts";
+import { type Hook, hookable, type HookLimits } from "../core/hook.ts";
 import { closest } from "../core/text.ts";
 import { parseDuration } from "../core/time.ts";
 import type { Home } from "./home.ts";
 import { lineOf, parseToml, textOf } from "./toml.ts";
 
-/** What a hook may be run for (cli.md §6.1). */
-const HOOKABLE = new Set(
-  (
-    "issue.created issue.updated issue.closed issue.reopened issue.commented issue.linked issue.unlinked issue.labeled issue.unlabeled " +
-    "issue.assigned issue.unassigned issue.priority_set issue.priority_cleared issue.soft_deleted issue.restored issue.links_changed close.throttled"
-  ).split(" "),
-);
 const MOST_HOOKS = 256;
 const LONGEST_MS = 5 * 60_000;
+
+/** What hooks.toml says: the hooks in their order, and what they have in common. */
+export type Hooks = { hooks: readonly Hook[]; limits: HookLimits };
 
 type Check = { fits(value: unknown): boolean; rule: string };
 
@@ -22,13 +19,22 @@ const whole = (least: number, most: number): Check => ({
   rule: `a whole number from ${least} to ${most}`,
 });
 const size: Check = {
-  fits: (value) => (Number.isSafeInteger(value) && Number(value) > 0) || (typeof value === "string" && /^\d+\s*(?:KB?|MB?)$/.test(value)),
+  fits: (value) => bytesOf(value) > 0,
   rule: 'bytes, or a size such as "100MB"',
 };
 const duration = (least: number, most: number, rule: string): Check => ({
   fits: (value) => typeof value === "string" && (parseDuration(value) ?? -1) >= least && (parseDuration(value) ?? -1) <= most,
   rule,
 });
+
+const UNITS: Readonly<Record<string, number>> = { K: 1_024, KB: 1_024, M: 1_048_576, MB: 1_048_576 };
+
+/** A size in bytes; 0 where it is none. */
+function bytesOf(value: unknown): number {
+  const [, count, unit = ""] = /^(\d+)\s*(KB?|MB?)$/.exec(typeof value === "string" ? value : "") ?? [];
+  const bytes = count === undefined ? Number(value) : Number(count) * (UNITS[unit] ?? 1);
+  return Number.isSafeInteger(bytes) && (count !== undefined || typeof value === "number") ? bytes : 0;
+}
 
 const general: Record<string, Check> = {
   pool_size: whole(1, 16),
@@ -40,31 +46,35 @@ const general: Record<string, Check> = {
 };
 
 const isText = (value: unknown): value is string => typeof value === "string";
+/** What can be passed to a program. */
+const isPlain = (value: unknown): boolean => isText(value) && !value.includes("\0");
 const isTable = (value: unknown): value is Record<string, unknown> => typeof value === "object" && value !== null && !Array.isArray(value);
 
 const each: Record<string, Check> = {
   event: {
-    fits: (value) => isText(value) && (HOOKABLE.has(value) || value === "issue.*" || value === "*"),
+    fits: (value) => isText(value) && [...hookable, "issue.*", "*"].includes(value),
     rule: "a known event type, issue.* or *",
   },
   command: {
     fits: (value) => isText(value) && value !== "" && !/\p{Cc}/u.test(value) && (value.startsWith("/") || !/[/\\\s]/.test(value)),
     rule: "an absolute path, or a bare name without separators and spaces",
   },
-  args: { fits: (value) => Array.isArray(value) && value.every(isText), rule: "a list of texts" },
+  args: { fits: (value) => Array.isArray(value) && value.every(isPlain), rule: "a list of texts" },
   timeout: duration(1, LONGEST_MS, 'a duration of up to 5m, such as "30s"'),
   working_dir: { fits: (value) => isText(value) && value.startsWith("/"), rule: "an absolute path" },
   env: {
-    fits: (value) => isTable(value) && Object.entries(value).every(([name, text]) => isText(text) && !name.startsWith("KATA_")),
+    fits: (value) => isTable(value) && Object.entries(value).every(([name, text]) => isPlain(text) && /^(?!KATA_)[^=\0]+$/.test(name)),
     rule: "texts by names that do not begin with KATA_",
   },
 };
 
-/** Refuses a hooks.toml with anything in it that is not right, with file, line and key. No file is fine. */
-export function checkHooks(home: Home): void {
-  const path = join(home.path, "hooks.toml");
+export const hooksFile = ({ path }: Pick<Home, "path">): string => join(path, "hooks.toml");
+
+/** Reads hooks.toml; no file is fine. Anything in it that is not right is refused, with file, line and key. */
+export function readHooks(home: Pick<Home, "path">): Hooks {
+  const path = hooksFile(home);
   const text = textOf(path);
-  if (text === undefined) return;
+  if (text === undefined) return { hooks: [], limits: limitsOf({}) };
   const { hooks = {}, hook = [], ...rest } = parseToml(path, text);
   const at: At = (key) => `${path}:${lineOf(text, key) ?? 1}`;
   const [unknown] = Object.keys(rest);
@@ -88,6 +98,25 @@ export function checkHooks(home: Home): void {
     if (missing !== undefined)
       throw new LocalError("internal", `${inside("hook")}: this [[hook]] has no ${missing}`, `It must be ${each[missing]?.rule}.`);
   }
+  return { hooks: (hook as WrittenHook[]).map(hookOf), limits: limitsOf(hooks as WrittenLimits) };
+}
+
+type WrittenHook = Pick<Hook, "event" | "command"> & Partial<Pick<Hook, "args" | "working_dir" | "env">> & { timeout?: string };
+type WrittenLimits = { [K in keyof HookLimits as K extends `${infer Name}_ms` ? Name : K]?: number | string };
+
+function hookOf({ event, command, args = [], timeout = "30s", working_dir, env = {} }: WrittenHook): Hook {
+  return { event, command, args, timeout_ms: parseDuration(timeout) ?? 0, working_dir, env };
+}
+
+function limitsOf(written: WrittenLimits): HookLimits {
+  return {
+    pool_size: Number(written.pool_size ?? 4),
+    queue_cap: Number(written.queue_cap ?? 1_000),
+    output_disk_cap: bytesOf(written.output_disk_cap ?? "100MB"),
+    runs_log_max: bytesOf(written.runs_log_max ?? "50MB"),
+    runs_log_keep: Number(written.runs_log_keep ?? 5),
+    queue_full_log_interval_ms: parseDuration(String(written.queue_full_log_interval ?? "60s")) ?? 0,
+  };
 }
 
 type At = (key: string) => string;
@@ -114,7 +143,7 @@ function checkTable(at: At, name: string, table: unknown, checks: Record<string,
       );
     }
     if (check.fits(value)) continue;
-    const near = key === "event" && isText(value) ? closest(value, [...HOOKABLE]) : undefined;
+    const near = key === "event" && isText(value) ? closest(value, hookable) : undefined;
     throw new LocalError(
       "internal",
       `${where}: ${key} must be ${check.rule}, not ${JSON.stringify(value)}`,

@@ -18,7 +18,7 @@ const flock: Flock = (...given) => (loaded ??= libc({ flock: { args: ["i32", "i3
  */
 export function lock(path: string): { tell(holder: Holder): void } | undefined {
   const fd = openSync(path, "a+", 0o600);
-  if (flock(fd, LOCK_EX | LOCK_NB) !== 0) {
+  if (!flockOpen(fd)) {
     closeSync(fd);
     return undefined;
   }
@@ -28,6 +28,11 @@ export function lock(path: string): { tell(holder: Holder): void } | undefined {
       writeSync(fd, JSON.stringify(holder));
     },
   };
+}
+
+/** Locks an open file for as long as this process, or one that inherits the descriptor, has it open; false where another has the lock. */
+export function flockOpen(fd: number): boolean {
+  return flock(fd, LOCK_EX | LOCK_NB) === 0;
 }
 
 /** Whether a process has the lock at `path`: the only honest test of whether a daemon has ended, since a pid may be a zombie's. */

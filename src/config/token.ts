@@ -58,6 +58,12 @@ export function tokenIn({ token, token_file, token_env }: TokenKeys, where: stri
   throw new LocalError("internal", `token_env of ${where} names ${token_env}, which is not set`, "Set that variable, or give token_file.");
 }
 
+/** The variables of the environment that hold a token, or say where one is. */
+export function secretVariables({ "auth.token_env": own, daemon = [] }: Settings): string[] {
+  const named = [own, ...daemon.map(({ token_env }) => token_env)].filter((name) => name !== undefined);
+  return ["KATA_AUTH_TOKEN", "KATA_AUTH_TOKEN_FILE", "CREDENTIALS_DIRECTORY", ...named];
+}
+
 /** A path that a configuration file names: `~/` is the user's home, and what is relative is beside the file. */
 export function pathIn(file: string, path: string, env: Env): string {
   return path.startsWith("~/") ? join(env["HOME"] ?? "/", path.slice(2)) : resolve(dirname(file), path);

@@ -1,11 +1,12 @@
 /**
  * What a route asks of its caller: `open` nothing; `read` that it may read; `resolve` the same, though it is a POST;
- * `stream` that it may follow events; `write` that it may change things; `tokens` that it administers tokens.
+ * `stream` that it may follow events; `write` that it may change things; `tokens` that it administers tokens;
+ * `operate` that it runs the daemon: for others it is no route.
  */
-export type Needs = "open" | "read" | "resolve" | "stream" | "write" | "tokens";
+export type Needs = "open" | "read" | "resolve" | "stream" | "write" | "tokens" | "operate";
 
 /** Why a caller is not let through. */
-export type Refusal = "auth_required" | "bootstrap_token_write_forbidden" | "token_read_only" | "token_admin_forbidden";
+export type Refusal = "auth_required" | "bootstrap_token_write_forbidden" | "token_read_only" | "token_admin_forbidden" | "not_found";
 
 type Caller = { who: string; may: Record<Needs, true | Refusal> };
 
@@ -13,27 +14,35 @@ type Caller = { who: string; may: Record<Needs, true | Refusal> };
 export const callers = {
   owner: {
     who: "whoever reaches a private socket or loopback address where no token is set",
-    may: { open: true, read: true, resolve: true, stream: true, write: true, tokens: true },
+    may: { open: true, read: true, resolve: true, stream: true, write: true, tokens: true, operate: true },
   },
   shared: {
     who: "the shared token",
-    may: { open: true, read: true, resolve: true, stream: true, write: true, tokens: true },
+    may: { open: true, read: true, resolve: true, stream: true, write: true, tokens: true, operate: true },
   },
   bootstrap: {
     who: "the same token in identity mode",
-    may: { open: true, read: true, resolve: true, stream: true, write: "bootstrap_token_write_forbidden", tokens: true },
+    may: { open: true, read: true, resolve: true, stream: true, write: "bootstrap_token_write_forbidden", tokens: true, operate: true },
   },
   identity: {
     who: "a token of one's own",
-    may: { open: true, read: true, resolve: true, stream: true, write: true, tokens: "token_admin_forbidden" },
+    may: { open: true, read: true, resolve: true, stream: true, write: true, tokens: "token_admin_forbidden", operate: "not_found" },
   },
   viewer: {
     who: "a read-only token",
-    may: { open: true, read: true, resolve: true, stream: true, write: "token_read_only", tokens: "token_admin_forbidden" },
+    may: {
+      open: true,
+      read: true,
+      resolve: true,
+      stream: true,
+      write: "token_read_only",
+      tokens: "token_admin_forbidden",
+      operate: "not_found",
+    },
   },
   proxied: {
     who: "a trusted proxy, with a token where one is set",
-    may: { open: true, read: true, resolve: true, stream: true, write: true, tokens: "token_admin_forbidden" },
+    may: { open: true, read: true, resolve: true, stream: true, write: true, tokens: "token_admin_forbidden", operate: "not_found" },
   },
   proxied_bootstrap: {
     who: "a trusted proxy with the bootstrap token, in identity mode",
@@ -44,6 +53,7 @@ export const callers = {
       stream: true,
       write: "bootstrap_token_write_forbidden",
       tokens: "token_admin_forbidden",
+      operate: "not_found",
     },
   },
   reader: {
@@ -55,6 +65,7 @@ export const callers = {
       stream: "auth_required",
       write: "auth_required",
       tokens: "auth_required",
+      operate: "not_found",
     },
   },
   anonymous: {
@@ -66,6 +77,7 @@ export const callers = {
       stream: "auth_required",
       write: "auth_required",
       tokens: "auth_required",
+      operate: "auth_required",
     },
   },
 } as const satisfies Record<string, Caller>;

@@ -2,6 +2,7 @@ import type { App } from "../app/app.ts";
 import type { Auth } from "../config/daemon.ts";
 import type { Listener } from "../config/listener.ts";
 import type { Failures } from "./failures.ts";
+import type { Hooks } from "./jobs/hooks.ts";
 import type { LiveTokens } from "./live-tokens.ts";
 
 /** One serving process: the app, and what routes tell or ask of the process around it. */
@@ -19,4 +20,5 @@ export type Daemon = {
   auth: Auth;
   tokens: LiveTokens;
   failures: Failures;
+  hooks: Hooks;
 };

@@ -5,6 +5,7 @@ import type { Route } from "../api/route.ts";
 import { routes } from "../api/routes.ts";
 import { initProject } from "../app/projects.ts";
 import type { Auth } from "../config/daemon.ts";
+import { codes } from "../core/error.ts";
 import { callers, type CallerKind, type Refusal } from "../core/principal.ts";
 import { lastEventId } from "../store/events.ts";
 import { tokensOf } from "../store/tokens.ts";
@@ -64,7 +65,10 @@ const ways: Record<CallerKind, Way[]> = {
   ],
 };
 
-const REFUSALS = new Set<unknown>(Object.values(callers).flatMap(({ may }) => Object.values(may).filter((each) => each !== true)));
+/** `not_found` is also what is asked for and is not there; only of routes that nothing is asked of can it be told apart. */
+const REFUSALS = new Set<unknown>(
+  Object.values(callers).flatMap(({ may }) => Object.values(may).filter((each) => each !== true && each !== "not_found")),
+);
 
 async function comeAs(kata: TestDaemon, { door, credential, actor }: Way) {
   const minted =
@@ -97,8 +101,9 @@ for (const kind of kinds) {
           const { status, body } = await ask(method, path);
           const wanted = judged(kind, id);
           const code = body.error?.code;
-          if (wanted !== true) expect([id, status, code]).toEqual([id, wanted === "auth_required" ? 401 : 403, wanted]);
+          if (wanted !== true) expect([id, status, code]).toEqual([id, codes[wanted], wanted]);
           else expect([id, REFUSALS.has(code), status === 401]).toEqual([id, false, false]);
+          if (id === "doctor.show") expect([id, status]).toEqual([id, wanted === true ? 200 : codes[wanted]]);
           if (kind === "anonymous" && wanted !== true) expect(Object.keys(body)).toEqual(["status", "error"]);
         }
         const { write, tokens } = callers[kind].may;
@@ -150,6 +155,8 @@ describe("--insecure-readonly: `This permits GET requests only. Mutations and th
     const read = all.filter((id) => ["read", "open"].includes((routes[id] as Route).needs)).map((id) => `GET ${requestOf(id).path}`);
     // What a path that only a change has tells of itself to a GET is that it is no GET: 405.
     const none = all.filter((id) => !paths[id].startsWith("GET ")).map((id) => `GET ${requestOf(id).path}`);
+    // And what is no route for a stranger is answered as none is: 404.
+    none.push(...all.filter((id) => (routes[id] as Route).needs === "operate").map((id) => `GET ${requestOf(id).path}`));
     expect([...passed].filter((each) => !read.includes(each) && !none.includes(each))).toEqual([]);
     expect(read.filter((each) => !passed.has(each))).toEqual([]);
     expect([...passed]).not.toContain("GET /events/stream");

@@ -24,16 +24,27 @@ const AS_JSON = "Send the body as JSON, with Content-Type: application/json.";
 const METHOD_OVERRIDES = ["x-http-method-override", "x-http-method", "x-method-override"];
 
 /** Lets a caller through to what a route needs, or refuses. A change that nobody vouches for is refused on a proxy's listener. */
-export function admit(principal: Principal, needs: Needs, { method, headers }: Request): void {
+export function admit(principal: Principal, needs: Needs, request: Request): void {
+  const { method, headers } = request;
   const isGet = method === "GET" && !METHOD_OVERRIDES.some((name) => headers.has(name));
   const judged = principal.kind === "reader" && !isGet ? "auth_required" : verdict(principal.kind, needs);
+  if (judged === "not_found") throw notHere(request);
   if (judged !== true) throw refusal(judged, principal);
   if (needs === "write") vouchedActor(principal);
 }
 
+/** Where to read what is here. */
+export const CONTRACT = "GET /openapi.json lists every route, and what each takes.";
+
+/** A path that is no route, or that is none for the caller. */
+export function notHere({ url }: Request): KataError {
+  const { pathname } = new URL(url, "http://kata.invalid");
+  return new KataError("not_found", `There is no ${pathname} here.`, { hint: CONTRACT });
+}
+
 type Words = { message: string; hint: string };
 
-const words: Record<Refusal, Words> = {
+const words: Record<Exclude<Refusal, "not_found">, Words> = {
   auth_required: {
     message: "This daemon wants a bearer token.",
     hint: "Send Authorization: Bearer <token>; kata takes it from KATA_AUTH_TOKEN.",
@@ -55,7 +66,7 @@ const PROXIED: Words = {
   hint: "Do it on the daemon's own host, or on a listener that no proxy has.",
 };
 
-function refusal(code: Refusal, { kind, asserted }: Principal): KataError {
+function refusal(code: Exclude<Refusal, "not_found">, { kind, asserted }: Principal): KataError {
   const isProxied = code === "token_admin_forbidden" && asserted !== undefined;
   const { message, hint } = kind === "reader" ? ONLY_READ : isProxied ? PROXIED : words[code];
   return new KataError(code, message, { hint });

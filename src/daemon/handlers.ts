@@ -2,6 +2,7 @@ import { auditHandlers } from "./routes/audits.ts";
 import { closeHandlers } from "./routes/closes.ts";
 import { commentHandlers } from "./routes/comments.ts";
 import { digestHandlers } from "./routes/digests.ts";
+import { doctorHandlers } from "./routes/doctor.ts";
 import { editHandlers } from "./routes/edit.ts";
 import { eventHandlers } from "./routes/events.ts";
 import { importHandlers } from "./routes/imports.ts";
@@ -18,6 +19,7 @@ import type { Handlers } from "./router.ts";
 
 export const handlers: Handlers = {
   ...livenessHandlers,
+  ...doctorHandlers,
   ...projectHandlers,
   ...issueHandlers,
   ...editHandlers,

@@ -41,13 +41,14 @@ export function live({ daemon, config, again, manager, open, underway, ending, a
     stop: (hurry) => {
       manager.tell("STOPPING=1", "STATUS=Answering the last requests");
       forget();
-      return stop({ open, ending, underway, close: () => db.close() }, hurry);
+      return stop({ open, ending, underway, jobs: daemon.hooks, close: () => db.close() }, hurry);
     },
   });
   // Who reads the record may send a signal at once: only now is each obeyed.
   forget = announce();
   log("info", `listening on ${addresses}`, { pid: process.pid, version: daemon.version, db: daemon.db_path });
   manager.tell(...ready, `MAINPID=${process.pid}`);
+  void daemon.hooks.replace(config.hooks);
   void keepAlive(manager, () => instanceUid(db), ending.signal);
   return ended;
 }

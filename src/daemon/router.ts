@@ -7,7 +7,7 @@ import { KataError } from "../core/error.ts";
 import type { Principal } from "../core/principal.ts";
 import { Answer } from "./answer.ts";
 import { type Daemon } from "./daemon.ts";
-import { admit, checkOrigin } from "./guard.ts";
+import { admit, checkOrigin, CONTRACT, notHere } from "./guard.ts";
 import { checkHost } from "./host.ts";
 import { actorOf, identify } from "./identify.ts";
 import { BODY_LIMIT, readJson } from "./json.ts";
@@ -123,10 +123,8 @@ function stray(request: Request, principal: Principal): Response {
   const { pathname, search } = new URL(request.url, "http://kata.invalid");
   if (pathname.includes("//"))
     return new Response(null, { status: 307, headers: { location: pathname.replaceAll(/\/{2,}/g, "/") + search } });
-  throw new KataError("not_found", `There is no ${pathname} here.`, { hint: CONTRACT });
+  throw notHere(request);
 }
-
-const CONTRACT = "GET /openapi.json lists every route, and what each takes.";
 
 async function read(route: Route, request: Bun.BunRequest<string>, principal: Principal): Promise<unknown> {
   const params = route.params && check(route.params, request.params);

@@ -1,6 +1,7 @@
 import { mkdirSync } from "node:fs";
 import { dirname } from "node:path";
 import type { App } from "../app/app.ts";
+import { placeHooks } from "../app/hooks.ts";
 import { Hub } from "../app/hub.ts";
 import type { DaemonConfig } from "../config/daemon.ts";
 import { printListen } from "../config/listener.ts";
@@ -8,6 +9,7 @@ import { lock } from "../config/lock.ts";
 import { dropDeadRecords, writeRecord } from "../config/records.ts";
 import { holderOf, type RuntimeRecord, TAKEOVER_MS } from "../config/runtime.ts";
 import { LocalError } from "../core/error.ts";
+import { hookKeys } from "../core/hook.ts";
 import { ulidSource } from "../core/ulid.ts";
 import { build } from "../core/version.ts";
 import { instanceUid, openStore, SCHEMA_VERSION } from "../store/open.ts";
@@ -16,6 +18,8 @@ import type { Daemon } from "./daemon.ts";
 import { Failures } from "./failures.ts";
 import { logFaults } from "./faults.ts";
 import { handlers } from "./handlers.ts";
+import { hookEnvironment } from "./jobs/hook-environment.ts";
+import { Hooks } from "./jobs/hooks.ts";
 import { startBackups } from "./jobs/backup.ts";
 import { live } from "./life.ts";
 import { openAll, recordsOf } from "./listeners.ts";
@@ -74,7 +78,10 @@ export async function startDaemon({ configured, startedBy, manager }: How): Prom
     auth: config.auth,
     tokens: new LiveTokens(app),
     failures: new Failures(() => performance.now()),
+    hooks: new Hooks({ app, home, limits: config.hook_limits, env: hookEnvironment(process.env, home, config.secret_variables) }),
   };
+  // Before there can be a change: new hooks are told of the first.
+  await placeHooks(app, hookKeys(config.hooks));
   if (config.listeners.some(({ name }) => name === printListen({ kind: "unix", path: home.socket }))) {
     makePrivateFolder(dirname(dirname(home.socket)));
     makePrivateFolder(dirname(home.socket));

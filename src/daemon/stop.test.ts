@@ -25,7 +25,13 @@ function serving() {
     (response) => response.text(),
     () => "cut off",
   );
-  return { parts: { open, ending, underway, close }, begun: begun.promise, finish: () => let_end.resolve(), happened, answer };
+  return {
+    parts: { open, ending, underway, jobs: { stop: async () => undefined }, close },
+    begun: begun.promise,
+    finish: () => let_end.resolve(),
+    happened,
+    answer,
+  };
 }
 
 const never = new AbortController().signal;

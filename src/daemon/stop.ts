@@ -12,6 +12,8 @@ type Parts = {
   /** Ends the streams. */
   ending: AbortController;
   underway: Underway;
+  /** What runs beside the requests: it ends meanwhile. */
+  jobs: { stop(hurry: AbortSignal): Promise<void> };
   /** Closes what requests need. */
   close(): Promise<void>;
 };
@@ -21,13 +23,14 @@ type Parts = {
  * time to be done. False where something was not done by the end; `hurry` ends all waiting.
  */
 export async function stop(
-  { open, ending, underway, close }: Parts,
+  { open, ending, underway, jobs, close }: Parts,
   hurry: AbortSignal,
   limits = { requests: REQUESTS_MS, all: STOP_MS },
 ): Promise<boolean> {
   const end = performance.now() + limits.all;
   const left = () => Math.max(0, end - performance.now());
   ending.abort();
+  const ended = jobs.stop(hurry);
   await turnAway(open);
   const answered = Promise.all(open.map((each) => each.stop(false)));
   if (!(await within(answered, limits.requests, hurry))) log("warning", "requests without an answer were cut off");
@@ -35,7 +38,9 @@ export async function stop(
   // Nobody waits for them any more, and yet what they began is to be whole.
   const done = await within(underway.idle(), left(), hurry);
   if (!done) log("error", "requests did not end in time: what they had not written is not done", { requests: underway.count });
-  return (await within(close(), left(), hurry)) && done;
+  const idle = await within(ended, left(), hurry);
+  if (!idle) log("error", "hooks did not end in time: what was not finished is run once more");
+  return (await within(close(), left(), hurry)) && done && idle;
 }
 
 /**

@@ -1,5 +1,6 @@
 import { logError } from "./log.ts";
 import type { Manager } from "./notify.ts";
+import { pause } from "./pause.ts";
 
 /**
  * Gives the manager a sign of life, twice as often as it wants one, for as long as `answers` does: a daemon that hangs, or
@@ -16,15 +17,4 @@ export async function keepAlive({ tell, watchdogMs }: Manager, answers: () => Pr
     }
     await pause(watchdogMs / 2, signal);
   }
-}
-
-async function pause(ms: number, signal: AbortSignal): Promise<void> {
-  if (signal.aborted) return;
-  const { promise, resolve } = Promise.withResolvers<void>();
-  const timer = setTimeout(resolve, ms);
-  const end = () => resolve();
-  signal.addEventListener("abort", end, { once: true });
-  await promise;
-  signal.removeEventListener("abort", end);
-  clearTimeout(timer);
 }

@@ -14,6 +14,12 @@ export async function aliasesOf(db: Db, projectId: number): Promise<ProjectAlias
   return db.all<ProjectAlias>(sql`SELECT ${columns} FROM project_aliases WHERE project_id = ${projectId} ORDER BY id`);
 }
 
+/** Of a project's aliases the one that was seen last. */
+export async function findLatestAlias(db: Db, projectId: number): Promise<ProjectAlias | undefined> {
+  const query = sql`SELECT ${columns} FROM project_aliases WHERE project_id = ${projectId} ORDER BY last_seen_at DESC, id DESC LIMIT 1`;
+  return one<ProjectAlias>(db, query);
+}
+
 /** Binds an identity to a project: a new alias, or the one that is there, seen again and perhaps bound anew. */
 export async function putAlias(tx: Db, row: Omit<ProjectAlias, "id" | "last_seen_at">): Promise<ProjectAlias> {
   const put = await one<ProjectAlias>(

@@ -1,6 +1,6 @@
 import type { Comment } from "../api/shapes.ts";
 import type { Db } from "./db.ts";
-import { sql } from "./sql.ts";
+import { type Sql, sql } from "./sql.ts";
 
 /** Inserts a comment. */
 export async function insertComment(tx: Db, row: Omit<Comment, "id">): Promise<Comment> {
@@ -10,9 +10,18 @@ export async function insertComment(tx: Db, row: Omit<Comment, "id">): Promise<C
   return { id: id as number, ...row };
 }
 
+async function select(db: Db, condition: Sql): Promise<Comment[]> {
+  return db.all<Comment>(sql`SELECT id, uid, issue_id, author, body, created_at FROM comments WHERE ${condition} ORDER BY id`);
+}
+
 /** An issue's comments, oldest first. */
 export async function commentsOf(db: Db, issueId: number): Promise<Comment[]> {
-  return db.all<Comment>(sql`SELECT id, uid, issue_id, author, body, created_at FROM comments WHERE issue_id = ${issueId} ORDER BY id`);
+  return select(db, sql`issue_id = ${issueId}`);
+}
+
+/** A comment by row id. */
+export async function findComment(db: Db, id: number): Promise<Comment | undefined> {
+  return (await select(db, sql`id = ${id}`))[0];
 }
 
 /** The comments of some issues, by issue, oldest first. */

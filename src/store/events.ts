@@ -74,6 +74,16 @@ export async function eventsAfter(db: Db, cursor: number, filter: After): Promis
   return selectEvents(db, after(cursor, filter), "ASC", filter.limit);
 }
 
+/** An event by its id; undefined for one that was purged. */
+export async function findEvent(db: Db, id: number): Promise<StoredEvent | undefined> {
+  return (await selectEvents(db, sql`events.id = ${id}`, "ASC"))[0];
+}
+
+/** Of the events after a cursor no more than which they are and of which type, oldest first. */
+export async function eventTypesAfter(db: Db, cursor: number, limit: number): Promise<{ id: number; type: string }[]> {
+  return db.all(sql`SELECT id, type FROM events WHERE project_id > 0 AND id > ${cursor} ORDER BY id LIMIT ${limit}`);
+}
+
 /** Events of a window of time, its ends too, oldest first. */
 export async function eventsBetween(
   db: Db,
@@ -91,6 +101,18 @@ export async function countEventsAfter(db: Db, cursor: number, filter: After): P
     sql`
     SELECT count(*) AS n FROM (
       SELECT 1 FROM events WHERE events.project_id > 0 AND ${after(cursor, filter)} LIMIT ${filter.limit}
+    ) AS counted`,
+  );
+  return row?.n ?? 0;
+}
+
+/** How many events of some types there are after a cursor; it stops counting at `limit`. */
+export async function countEventsOfTypesAfter(db: Db, cursor: number, types: readonly string[], limit: number): Promise<number> {
+  const row = await one<{ n: number }>(
+    db,
+    sql`
+    SELECT count(*) AS n FROM (
+      SELECT 1 FROM events WHERE project_id > 0 AND id > ${cursor} AND ${db.dialect.among("type", types)} LIMIT ${limit}
     ) AS counted`,
   );
   return row?.n ?? 0;

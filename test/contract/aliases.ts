@@ -1,5 +1,5 @@
 import { expect } from "bun:test";
-import { aliasesOf, deleteAlias, findAlias, findAliasById, putAlias } from "../../src/store/aliases.ts";
+import { aliasesOf, deleteAlias, findAlias, findAliasById, findLatestAlias, putAlias } from "../../src/store/aliases.ts";
 import type { Contract, On } from "./contract.ts";
 
 async function put({ db, given }: On, project: { id: number }, alias_identity: string, root_path = "/src/demo") {
@@ -22,6 +22,16 @@ export const aliasesContract: Contract<typeof import("../../src/store/aliases.ts
       expect(await aliasesOf(on.db, project.id)).toEqual([b, a]);
     },
     "gives none for a project without": async ({ db, given }) => expect(await aliasesOf(db, (await given.project()).id)).toEqual([]),
+  },
+  findLatestAlias: {
+    "finds the alias that was seen last, of its own project": async (on) => {
+      const [project, other] = [await on.given.project(), await on.given.project()];
+      expect(await findLatestAlias(on.db, project.id)).toBeUndefined();
+      const [a, b] = [await put(on, project, "a"), await put(on, project, "b")];
+      await put(on, other, "c");
+      expect(await findLatestAlias(on.db, project.id)).toEqual(b);
+      expect((await findLatestAlias(on.db, (await put(on, project, "a")).project_id))?.id).toBe(a.id);
+    },
   },
   putAlias: {
     "adds an alias, seen when it was made": async (on) => {

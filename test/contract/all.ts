@@ -4,6 +4,7 @@ import { closesContract } from "./closes.ts";
 import { commentsContract } from "./comments.ts";
 import { dbContract, driverContract, sqlContract } from "./database.ts";
 import { eventsContract } from "./events.ts";
+import { hooksContract } from "./hooks.ts";
 import { importMappingsContract } from "./import-mappings.ts";
 import { issuesContract } from "./issues.ts";
 import { labelsContract } from "./labels.ts";
@@ -28,6 +29,7 @@ export const contracts = {
   db: dbContract,
   driver: driverContract,
   events: eventsContract,
+  hooks: hooksContract,
   "import-mappings": importMappingsContract,
   issues: issuesContract,
   labels: labelsContract,

@@ -1,5 +1,5 @@
 import { expect } from "bun:test";
-import { commentsOf, commentsOfAll, insertComment } from "../../src/store/comments.ts";
+import { commentsOf, commentsOfAll, findComment, insertComment } from "../../src/store/comments.ts";
 import type { Contract } from "./contract.ts";
 
 export const commentsContract: Contract<typeof import("../../src/store/comments.ts")> = {
@@ -38,6 +38,15 @@ export const commentsContract: Contract<typeof import("../../src/store/comments.
       ];
       expect(await commentsOfAll(db, [two.id, one.id])).toEqual([a, b, c]);
       expect(await commentsOfAll(db, [])).toEqual([]);
+    },
+  },
+  findComment: {
+    "finds the comment of this id alone": async ({ db, given }) => {
+      const issue = await given.issue(await given.project());
+      const [first, second] = [await given.comment(issue, "1"), await given.comment(issue, "2")];
+      expect(await findComment(db, second.id)).toEqual(second);
+      expect(await findComment(db, first.id)).toEqual(first);
+      expect(await findComment(db, 99)).toBeUndefined();
     },
   },
 };

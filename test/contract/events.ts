@@ -4,9 +4,12 @@ import { one } from "../../src/store/db.ts";
 import {
   appendEvent,
   countEventsAfter,
+  countEventsOfTypesAfter,
   eventsAfter,
   eventsBetween,
+  eventTypesAfter,
   findCreation,
+  findEvent,
   lastEventId,
   resetAfter,
   selectEvents,
@@ -124,6 +127,41 @@ export const eventsContract: Contract<typeof import("../../src/store/events.ts")
       expect(ids(await eventsAfter(db, 0, { project_id: project.id, limit: 9 }))).toEqual([a.id, c.id]);
       expect(await eventsAfter(db, c.id, { limit: 9 })).toEqual([]);
       expect(await eventsAfter(db, Number.MAX_SAFE_INTEGER, { limit: Number.MAX_SAFE_INTEGER })).toEqual([]);
+    },
+  },
+  findEvent: {
+    "finds the event of this id, unless it is hidden": async ({ db, given }) => {
+      const project = await given.project();
+      const [a, b] = [await given.event(project, "issue.updated", {}), await given.event(project, "issue.reopened", {})];
+      const hidden = await given.event({ ...project, ...SYSTEM }, "issue.updated", {});
+      expect([await findEvent(db, a.id), await findEvent(db, b.id)]).toEqual([a, b]);
+      expect([await findEvent(db, hidden.id), await findEvent(db, 99)]).toEqual([undefined, undefined]);
+    },
+  },
+  eventTypesAfter: {
+    "gives id and type of what comes after the cursor, oldest first, and nothing hidden": async ({ db, given }) => {
+      const [project, other] = [await given.project(), await given.project()];
+      const a = await given.event(project, "issue.updated", {});
+      await given.event({ ...project, ...SYSTEM }, "issue.updated", {});
+      const b = await given.event(other, "issue.reopened", {});
+      const c = await given.event(project, "issue.updated", {});
+      const [first, second, third] = [a, b, c].map(({ id, type }) => ({ id, type }));
+      expect(await eventTypesAfter(db, 0, 9)).toEqual([first, second, third] as { id: number; type: string }[]);
+      expect(await eventTypesAfter(db, a.id, 1)).toEqual([second] as { id: number; type: string }[]);
+      expect(await eventTypesAfter(db, c.id, 9)).toEqual([]);
+    },
+  },
+  countEventsOfTypesAfter: {
+    "counts those of some types up to its limit, and nothing hidden": async ({ db, given }) => {
+      const [project, other] = [await given.project(), await given.project()];
+      const first = await given.event(project, "issue.updated", {});
+      await given.event({ ...project, ...SYSTEM }, "issue.updated", {});
+      for (const type of ["issue.updated", "issue.reopened", "issue.restored"] as const) await given.event(other, type, {});
+      const types = ["issue.updated", "issue.restored"];
+      expect(await countEventsOfTypesAfter(db, 0, types, 99)).toBe(3);
+      expect(await countEventsOfTypesAfter(db, 0, types, 2)).toBe(2);
+      expect(await countEventsOfTypesAfter(db, first.id, types, 99)).toBe(2);
+      expect(await countEventsOfTypesAfter(db, 0, [], 99)).toBe(0);
     },
   },
   eventsBetween: {

@@ -19,6 +19,7 @@ import { initProject, renameProjectTo } from "../../src/app/projects.ts";
 import { purgeIssue } from "../../src/app/purges.ts";
 import { createRecurrence } from "../../src/app/recurrences.ts";
 import { mintToken, revokeToken } from "../../src/app/tokens.ts";
+import { insertHookCursor } from "../../src/store/hooks.ts";
 import { SCHEMA_VERSION } from "../../src/store/open.ts";
 import { sql } from "../../src/store/sql.ts";
 import { freshApp } from "../apps.ts";
@@ -76,6 +77,7 @@ await app.db.transact((tx) =>
 const { token } = await mintToken(app, { actor: "bot", name: "CI", expires_in_seconds: 3_600, read_only: true });
 await mintToken(app, { actor: "bob" });
 await revokeToken(app, token.id);
+await app.db.transact((tx) => insertHookCursor(tx, { hook: "4f9a", event_id: 3 }));
 await removeProject(app, { project_id: three.id, actor, force: true });
 await renameProjectTo(app, one.id, "first");
 

@@ -5,6 +5,7 @@ import { type Check, Checks, type Status } from "../doctor/check.ts";
 import { checkConfig } from "../doctor/config.ts";
 import { checkDaemon } from "../doctor/daemon.ts";
 import { checkFiles } from "../doctor/files.ts";
+import { checkHooks } from "../doctor/hooks.ts";
 import { checkProject } from "../doctor/project.ts";
 import { checkTarget } from "../doctor/target.ts";
 import type { Style, Terminal } from "../terminal.ts";
@@ -21,6 +22,7 @@ export const doctor = command({
     const target = await checkTarget(checks, context.asking);
     const client = await checkDaemon(checks, target);
     await checkProject(checks, client, context);
+    await checkHooks(checks, client);
     await checkFiles(checks, context);
     const { found } = checks;
     const counts = checks.counts();

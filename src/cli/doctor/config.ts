@@ -1,8 +1,7 @@
 import { existsSync } from "node:fs";
-import { join } from "node:path";
 import { daemonConfig } from "../../config/daemon.ts";
 import { withoutOwnTokens } from "../../config/token.ts";
-import { checkHooks } from "../../config/hooks.ts";
+import { hooksFile, readHooks } from "../../config/hooks.ts";
 import { boundName, findWorkspace } from "../../config/workspace.ts";
 import type { Context } from "../command.ts";
 import type { Checks } from "./check.ts";
@@ -24,8 +23,8 @@ export async function checkConfig(checks: Checks, { env, home, folder, asking }:
     return { status: "info", summary, fix: "`kata init` binds it to a project." };
   });
   await checks.look("config.hooks", () => {
-    checkHooks(home);
-    const path = join(home.path, "hooks.toml");
-    return existsSync(path) ? { status: "ok", summary: `${path} can be read` } : { status: "ok", summary: "there are no hooks" };
+    const { hooks } = readHooks(home);
+    const path = hooksFile(home);
+    return { status: "ok", summary: existsSync(path) ? `${path} can be read: ${hooks.length} hooks` : "there are no hooks" };
   });
 }
