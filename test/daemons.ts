@@ -10,6 +10,7 @@ import { Failures } from "../src/daemon/failures.ts";
 import { handlers } from "../src/daemon/handlers.ts";
 import { LiveTokens } from "../src/daemon/live-tokens.ts";
 import { serve } from "../src/daemon/router.ts";
+import { Storage } from "../src/daemon/storage.ts";
 import { SCHEMA_VERSION } from "../src/store/open.ts";
 import { freshApp, type TestApp } from "./apps.ts";
 
@@ -67,6 +68,7 @@ export async function freshDaemon(auth: Partial<Auth> = {}): Promise<TestDaemon>
     auth: { token: undefined, insecure_readonly: false, require_token_identity: false, trusted_actor_header: HEADER, ...auth },
     tokens: new LiveTokens(app),
     failures: new Failures(() => app.now().getTime()),
+    storage: new Storage(() => app.now().getTime()),
   };
   const doors = new Map<Door, { server: Bun.Server<undefined>; address: ListenAddress }>();
   for (const door of ["unix", "tcp", "proxy-unix", "proxy-tcp"] as const) {

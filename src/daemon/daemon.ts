@@ -3,6 +3,7 @@ import type { Auth } from "../config/daemon.ts";
 import type { Listener } from "../config/listener.ts";
 import type { Failures } from "./failures.ts";
 import type { LiveTokens } from "./live-tokens.ts";
+import type { Storage } from "./storage.ts";
 
 /** One serving process: the app, and what routes tell or ask of the process around it. */
 export type Daemon = {
@@ -19,4 +20,5 @@ export type Daemon = {
   auth: Auth;
   tokens: LiveTokens;
   failures: Failures;
+  storage: Storage;
 };

@@ -22,6 +22,7 @@ import { keepOutOfLog, log } from "./log.ts";
 import type { Manager } from "./notify.ts";
 import { makePrivateFolder } from "./private-folder.ts";
 import { serve } from "./router.ts";
+import { Storage } from "./storage.ts";
 import { Underway } from "./underway.ts";
 
 const TAKEOVER_MS = STOP_MS + 5_000;
@@ -50,7 +51,8 @@ export async function startDaemon({ configured, startedBy, manager }: How): Prom
   taken.held.tell({ pid: process.pid, address, started_by: startedBy });
 
   const ulid = ulidSource(Date.now, (bytes) => crypto.getRandomValues(bytes));
-  const db = await openStore(home.db, { ulid, now: () => new Date().toISOString() });
+  const storage = new Storage(() => performance.now());
+  const db = await openStore(home.db, { ulid, now: () => new Date().toISOString(), failed: storage.failed });
   const ending = new AbortController();
   const app: App = {
     db,
@@ -72,6 +74,7 @@ export async function startDaemon({ configured, startedBy, manager }: How): Prom
     auth: config.auth,
     tokens: new LiveTokens(app),
     failures: new Failures(() => performance.now()),
+    storage,
   };
   if (config.listeners.some(({ name }) => name === printListen({ kind: "unix", path: home.socket }))) {
     makePrivateFolder(dirname(dirname(home.socket)));

@@ -7,16 +7,28 @@ import { migrations } from "./migrations.ts";
 import { openPostgres } from "./postgres.ts";
 import { raw, sql } from "./sql.ts";
 import { APPLICATION_ID, openSqlite } from "./sqlite.ts";
+import { type Failed, faultOf } from "./storage.ts";
+import { rewriteWal } from "./wal.ts";
 
 export const SCHEMA_VERSION = migrations.length;
 
+type Opening = { ulid(): string; now(): string; failed?: Failed };
+
 /** Opens the database that a path or a `postgres://` address names, brought to this binary's schema. */
-export async function openStore(dsn: string, ids: { ulid(): string; now(): string }): Promise<Database> {
-  const isPostgres = /^postgres(ql)?:/.test(dsn);
-  if (!isPostgres) checkFile(dsn);
-  const db = isPostgres ? openPostgres(dsn) : openSqlite(dsn);
+export async function openStore(dsn: string, opening: Opening): Promise<Database> {
+  if (/^postgres(ql)?:/.test(dsn)) return migrated(openPostgres(dsn), opening);
   try {
-    await migrate(db, ids);
+    checkFile(dsn);
+    rewriteWal(dsn);
+    return await migrated(openSqlite(dsn, opening.failed), opening);
+  } catch (error) {
+    throw faultOf(error instanceof KataError ? error.cause : error, dsn) ?? error;
+  }
+}
+
+async function migrated(db: Database, opening: Opening): Promise<Database> {
+  try {
+    await migrate(db, opening);
     return db;
   } catch (error) {
     await db.close();
@@ -61,7 +73,7 @@ function mark(path: string): void {
   db.close();
 }
 
-async function migrate(db: Database, ids: { ulid(): string; now(): string }): Promise<void> {
+async function migrate(db: Database, ids: Opening): Promise<void> {
   const had = await schemaVersion(db);
   if (had > SCHEMA_VERSION) throw tooNew("The database", had);
   if (had === SCHEMA_VERSION) return;
@@ -95,7 +107,7 @@ function statements(text: string): string[] {
     .filter((statement) => statement !== "");
 }
 
-async function seed(tx: Db, { ulid, now }: { ulid(): string; now(): string }): Promise<void> {
+async function seed(tx: Db, { ulid, now }: Opening): Promise<void> {
   await tx.run(sql`INSERT INTO meta (key, value) VALUES ('instance_uid', ${ulid()}) ON CONFLICT (key) DO NOTHING`);
   await tx.run(sql`INSERT INTO meta (key, value) VALUES ('created_by_version', '0.1.0') ON CONFLICT (key) DO NOTHING`);
   await tx.run(sql`

@@ -7,8 +7,9 @@ import type { Handlers } from "../router.ts";
 
 export const livenessHandlers = {
   "liveness.ping": async ({ version }) => ({ ok: true, service: "kata", version, pid: process.pid }),
-  "liveness.health": async ({ db_path, schema_version, version, started_at }, _, { principal }) => ({
-    ok: true,
+  "liveness.health": async ({ db_path, schema_version, version, started_at, storage: { fault } }, _, { principal }) => ({
+    ok: fault === undefined,
+    ...(fault && { problem: fault.message, hint: fault.hint ?? "" }),
     ...(!isStranger(principal) && { db_path }),
     schema_version,
     version,
