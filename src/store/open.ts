@@ -1,5 +1,5 @@
 import { Database as BunSqlite } from "bun:sqlite";
-import { closeSync, openSync, readSync, statSync } from "node:fs";
+import { closeSync, existsSync, openSync, readSync, statSync } from "node:fs";
 import { KataError } from "../core/error.ts";
 import { SYSTEM_PROJECT } from "../core/project.ts";
 import { type Database, type Db, one } from "./db.ts";
@@ -55,10 +55,26 @@ function checkFile(path: string): void {
     if (version <= SCHEMA_VERSION) return;
     throw tooNew(path, version);
   }
+  if (!sqlite && isRolledBack(path)) return checkFile(path);
   const what = sqlite ? "is a database of another program, perhaps of the original kata" : "is not a database";
   throw new KataError("internal", `${path} ${what}: it was left untouched.`, {
     hint: "To bring its issues over: export them with the program that wrote it (kata export), move the file to another place, and import the export with this kata. To use both, set KATA_DB to another path.",
   });
+}
+
+/** A power loss while the file is made may leave it without a header, and with a journal by which SQLite makes it empty again. */
+function isRolledBack(path: string): boolean {
+  const journal = `${path}-journal`;
+  if (!existsSync(journal)) return false;
+  const db = new BunSqlite(path, { readwrite: true });
+  try {
+    db.query("PRAGMA user_version").get();
+    return !existsSync(journal);
+  } catch {
+    return false;
+  } finally {
+    db.close();
+  }
 }
 
 function tooNew(what: string, version: number): KataError {
