@@ -1,5 +1,5 @@
 import { type Code, type KataError } from "../core/error.ts";
-import { log, logError } from "./log.ts";
+import { log } from "./log.ts";
 
 const QUIET_MS = 60_000;
 
@@ -21,8 +21,7 @@ export class Storage {
   /** For the store, which tells it once. */
   readonly failed = (fault: KataError): void => {
     this.#fault = fault;
-    logError(fault.message, fault.cause);
-    if (fault.hint !== undefined) log("error", fault.hint);
+    tell(fault);
   };
 
   /** Writes a refusal into the log, which may lie on the same full disk: each kind once a minute at the most. */
@@ -30,6 +29,10 @@ export class Storage {
     const now = this.#now();
     if (error === this.#fault || now - (this.#logged.get(error.code) ?? -QUIET_MS) < QUIET_MS) return;
     this.#logged.set(error.code, now);
-    logError(error.message, error.cause);
+    tell(error);
   }
+}
+
+function tell({ message, hint = "", cause }: KataError): void {
+  log("error", message, { said: String((cause as { code?: unknown } | undefined)?.code ?? cause), hint });
 }

@@ -60,7 +60,7 @@ export function openSqlite(path: string, failed?: Failed): Database {
     }
   }
 
-  const run = (text: string) => void tx.run(raw(text));
+  const run = (text: string) => tx.run(raw(text));
   const connect = async () => {
     storage.check();
     return { tx, run, release: checkpoint };

@@ -4,7 +4,7 @@
  *
  * DISK_DB     the database; its -wal, its -journal and its folder belong to it
  * DISK_TRACE  the file that the records are appended to (see disk.ts)
- * DISK_FAIL   while this file is there, every sync fails with EIO
+ * DISK_FAIL   while this file is there, syncs fail with EIO: of the database alone if it begins with d, else all
  */
 #define _GNU_SOURCE
 #include <dlfcn.h>
@@ -128,11 +128,20 @@ ssize_t write(int fd, const void *data, size_t size) {
 int ftruncate(int fd, off_t size) { RECORDED(int, REAL(ftruncate)(fd, size), done == 0, TRUNCATE, size, NULL, 0) }
 int ftruncate64(int fd, off64_t size) { RECORDED(int, REAL(ftruncate64)(fd, size), done == 0, TRUNCATE, size, NULL, 0) }
 
+static int is_failing(int file) {
+  int fd = fail ? REAL(open)(fail, O_RDONLY | O_CLOEXEC) : -1;
+  if (fd < 0) return 0;
+  char which = 0;
+  if (read(fd, &which, 1) < 0) abort();
+  REAL(close)(fd);
+  return which != 'd' || file == DB;
+}
+
 static int sync_of(int fd, int (*call)(int)) {
   int file = file_at(fd);
   if (!file) return call(fd);
   pthread_mutex_lock(&order);
-  int failing = fail && access(fail, F_OK) == 0;
+  int failing = is_failing(file);
   int done = failing ? -1 : call(fd);
   tell(done == 0 ? SYNC : FAILED_SYNC, file, 0, NULL, 0);
   pthread_mutex_unlock(&order);

@@ -96,9 +96,9 @@ test(
       const following = follower.follow(kata);
       const writing = Array.from({ length: WRITERS }, () => writer(life));
       // Half of the daemons are killed as they begin, and half at work.
-    const before = answered.size;
-    while (round % 2 === 1 && answered.size === before) await Bun.sleep(1);
-    await Bun.sleep(Math.random() * LONGEST_MS);
+      const before = answered.size;
+      while (round % 2 === 1 && answered.size === before) await Bun.sleep(1);
+      await Bun.sleep(Math.random() * LONGEST_MS);
       const [pid = 0] = kata.daemons();
       process.kill(pid, "SIGKILL");
       life.over = true;
