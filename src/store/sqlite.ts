@@ -45,8 +45,13 @@ export function openSqlite(path: string, failed?: Failed): Database {
     try {
       return await work(over(handle, storage));
     } finally {
-      handle.run("COMMIT");
-      spare.push(handle);
+      try {
+        handle.run("COMMIT");
+        spare.push(handle);
+      } catch {
+        // It tells once more what a statement before has told, and what it still holds is not known.
+        closeHandle(handle);
+      }
     }
   }
 

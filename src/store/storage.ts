@@ -1,11 +1,10 @@
 import { KataError } from "../core/error.ts";
+import { KEEP_DAMAGED } from "../core/storage.ts";
 
 /** Is told once, when a database takes no more changes until it is opened anew. */
 export type Failed = (fault: KataError) => void;
 
 const RETRY_S = 10;
-const SAFE =
-  "Stop the daemon, copy the database with its -wal file to another disk before anything else, and restore a backup: docs/data-safety.md.";
 
 /**
  * What a failing disk, or a file that is not whole, means for a database: which refusal it is, and whether changes go on.
@@ -62,7 +61,8 @@ export function faultOf(thrown: unknown, what: string): KataError | undefined {
       hint: "Look at the disk and at the system's log. Then restart the daemon (`kata daemon restart`), and look before you send it again.",
       cause: thrown,
     });
-  if (isDamage(code)) return new KataError("storage_damaged", `${what} is damaged: ${reasonOf(thrown)}.`, { hint: SAFE, cause: thrown });
+  if (isDamage(code))
+    return new KataError("storage_damaged", `${what} is damaged: ${reasonOf(thrown)}.`, { hint: KEEP_DAMAGED, cause: thrown });
   if (/^SQLITE_(IOERR|READONLY|CANTOPEN)/.test(code))
     return new KataError("storage_failed", `${what} can't be used: the system refused it (${code}).`, {
       hint: "Look at the disk, at who may use its files, and at the system's log.",
@@ -76,7 +76,7 @@ const reasonOf = (thrown: unknown): string => (thrown instanceof Error ? thrown.
 /** The refusal of every change from then on. */
 function lasting(fault: KataError, cause: unknown): KataError {
   if (fault.code === "storage_damaged")
-    return new KataError("storage_damaged", "The database is damaged: no change is taken.", { hint: SAFE, cause });
+    return new KataError("storage_damaged", "The database is damaged: no change is taken.", { hint: KEEP_DAMAGED, cause });
   return new KataError("storage_failed", "A sync to the disk failed: no change is taken until the daemon is restarted.", {
     hint: "Look at the disk and at the system's log, and then restart the daemon: `kata daemon restart`.",
     cause,

@@ -6,6 +6,7 @@ import { checkConfig } from "../doctor/config.ts";
 import { checkDaemon } from "../doctor/daemon.ts";
 import { checkFiles } from "../doctor/files.ts";
 import { checkProject } from "../doctor/project.ts";
+import { checkStorage } from "../doctor/storage.ts";
 import { checkTarget } from "../doctor/target.ts";
 import type { Style, Terminal } from "../terminal.ts";
 
@@ -21,6 +22,7 @@ export const doctor = command({
     const target = await checkTarget(checks, context.asking);
     const client = await checkDaemon(checks, target);
     await checkProject(checks, client, context);
+    await checkStorage(checks, target);
     await checkFiles(checks, context);
     const { found } = checks;
     const counts = checks.counts();

@@ -19,6 +19,7 @@ export const checkIds = [
   "daemon.version",
   "daemon.clock",
   "workspace.project",
+  "storage.integrity",
   "files.home",
   "files.socket",
   "files.secrets",
