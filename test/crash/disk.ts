@@ -1,6 +1,7 @@
 import { existsSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { preloaded } from "./preload.ts";
 
 /** What disk.c writes down: a header of 16 bytes, and the data of a write. */
 const OPS = ["", "create", "write", "truncate", "sync", "failed sync", "unlink", "unknown"] as const;
@@ -11,28 +12,10 @@ const SECTOR = 512;
 type Name = (typeof NAMES)[number];
 type Operation = { op: (typeof OPS)[number]; name: Name; at: number; data: Buffer; end: number };
 
-/** The library to be preloaded; made once, by the machine's own compiler. */
-export function diskLibrary(): string {
-  library ??= compile();
-  return library;
-}
-
-let library: string | undefined;
-
-function compile(): string {
-  const folder = mkdtempSync(join(tmpdir(), "kata-disk-"));
-  process.on("exit", () => rmSync(folder, { recursive: true, force: true }));
-  const made = join(folder, "disk.so");
-  const source = join(import.meta.dir, "disk.c");
-  const cc = Bun.spawnSync(["cc", "-O1", "-Wall", "-Werror", "-shared", "-fPIC", "-o", made, source, "-ldl", "-lpthread"]);
-  if (cc.exitCode !== 0) throw new Error(`disk.c was not compiled:\n${cc.stderr.toString()}`);
-  return made;
-}
-
 /** The environment in which a program's database in `home` is watched. */
 export function watched(home: string) {
   const [trace, fail] = [join(home, "..", "disk-trace"), join(home, "..", "disk-fails")];
-  const env = { LD_PRELOAD: diskLibrary(), DISK_DB: join(home, "kata.db"), DISK_TRACE: trace, DISK_FAIL: fail };
+  const env = { LD_PRELOAD: preloaded("disk"), DISK_DB: join(home, "kata.db"), DISK_TRACE: trace, DISK_FAIL: fail };
   return { env, trace, fail, position: () => statSync(trace, { throwIfNoEntry: false })?.size ?? 0 };
 }
 

@@ -13,7 +13,8 @@ export const livenessHandlers = {
     ...(!isStranger(principal) && { db_path }),
     schema_version,
     version,
-    uptime: goDuration(Date.now() - Date.parse(started_at)),
+    // The clock may have been set back.
+    uptime: goDuration(Math.max(0, Date.now() - Date.parse(started_at))),
     started_at,
   }),
   "instance.show": async ({ app, version, schema_version }, _, { principal }) => ({
