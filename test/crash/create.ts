@@ -14,6 +14,19 @@ export function api(kata: Workspace, path: string, init: RequestInit = {}): Prom
   return fetch(`http://kata.invalid/api/v1${path}`, { signal: AbortSignal.timeout(PATIENCE_MS), ...init, unix: homeOf(kata.env).socket });
 }
 
+/** Whether a daemon of the workspace answers. */
+export const isUp = (kata: Workspace): Promise<boolean> =>
+  api(kata, "/ping").then(
+    ({ ok }) => ok,
+    () => false,
+  );
+
+/** The uids of the workspace's issues. */
+export async function uidsOf(kata: Workspace): Promise<string[]> {
+  const { issues } = (await (await api(kata, "/projects/1/issues?limit=100000")).json()) as { issues: { uid: string }[] };
+  return issues.map(({ uid }) => uid).toSorted();
+}
+
 /** Asks the workspace's daemon for an issue. Rejects where no answer comes. */
 export async function create(kata: Workspace, title: string, more: { body?: string; key?: string } = {}): Promise<Created> {
   const response = await api(kata, "/projects/1/issues", {

@@ -5,7 +5,7 @@ import { homeOf } from "../../src/config/home.ts";
 import { holderOf } from "../../src/config/runtime.ts";
 import { asRoot, Namespace } from "../namespace.ts";
 import { workspace } from "../workspace.ts";
-import { api, create, newTitle } from "./create.ts";
+import { api, create, isUp, newTitle, uidsOf } from "./create.ts";
 
 /** A disk of a few MiB that holds a home, and a daemon on it that is started anew when it ends. */
 const SMALL_DISK = `
@@ -21,18 +21,8 @@ asRoot([])(
     kata.env["KATA_HOME"] = home;
     await using disk = new Namespace(SMALL_DISK, [home, kata.bin], { env: kata.env });
     const inside = (...words: string[]) => disk.run(words, { env: kata.env });
-    const isUp = () =>
-      api(kata, "/ping").then(
-        ({ ok }) => ok,
-        () => false,
-      );
-    while (!(await isUp())) await Bun.sleep(5);
+    while (!(await isUp(kata))) await Bun.sleep(5);
     expect(await inside(kata.bin, "init", "--project", "demo", "--workspace", kata.dir)).toMatchObject({ exit: 0 });
-    const uids = async () => {
-      const { issues } = (await (await api(kata, "/projects/1/issues?limit=100000")).json()) as { issues: { uid: string }[] };
-      return issues.map(({ uid }) => uid).toSorted();
-    };
-
     const kept: string[] = [];
     for (let n = 0; n < 10; n++) kept.push((await create(kata, newTitle())).uid);
     await inside("dd", "if=/dev/zero", `of=${home}/filler`, "bs=4k");
@@ -49,7 +39,7 @@ asRoot([])(
       if (status === 200) kept.push(uid);
       else expect([status, code]).toEqual([503, "storage_full"]);
     }
-    expect(await uids()).toEqual(kept.toSorted());
+    expect(await uidsOf(kata)).toEqual(kept.toSorted());
     expect(await (await api(kata, "/health")).json()).toMatchObject({ ok: true });
     const told = await inside(kata.bin, "--workspace", kata.dir, "create", "No room", "--body", "z".repeat(50_000));
     expect([told.exit, told.stdout, told.stderr]).toEqual([
@@ -61,11 +51,11 @@ asRoot([])(
 
     await inside("rm", `${home}/filler`);
     for (let n = 0; n < 10; n++) kept.push((await create(kata, newTitle(), { body: "x".repeat(10_000) })).uid);
-    expect(await uids()).toEqual(kept.toSorted());
+    expect(await uidsOf(kata)).toEqual(kept.toSorted());
     const { pid = 0 } = holderOf(`/proc/${disk.init}/root${homeOf(kata.env).lock}`) ?? {};
     expect((await inside("kill", "-9", String(pid))).exit).toBe(0);
-    while (!(await isUp())) await Bun.sleep(5);
-    expect(await uids()).toEqual(kept.toSorted());
+    while (!(await isUp(kata))) await Bun.sleep(5);
+    expect(await uidsOf(kata)).toEqual(kept.toSorted());
 
     disk.process.kill("SIGKILL");
     const log = await disk.process.stderr.text();

@@ -3,12 +3,13 @@ import { FrameReader } from "../../src/client/frames.ts";
 import { workspace } from "../workspace.ts";
 import { settable } from "./clock.ts";
 import { api, create, newTitle } from "./create.ts";
+import { withPreload } from "./needs.ts";
 
 type Event = { event_id: number; event_uid: string; issue_uid: string; created_at: string };
 
 const HOUR_S = 3_600;
 
-test("a clock that is set back and forward puts no event out of order: ids and uids rise, and streams go on", async () => {
+withPreload("a clock that is set back and forward puts no event out of order: ids and uids rise, and streams go on", async () => {
   await using kata = await workspace({ project: false });
   const { env, set } = settable(kata.home);
   Object.assign(kata.env, env);
