@@ -36,10 +36,9 @@ class Follower {
       });
       const reader = new FrameReader();
       for await (const piece of body ?? []) {
-        for (const { event, id } of reader.push(piece)) {
-          if (event === "sync.reset_required") throw new Error("The stream wants a new beginning.");
-          if (id !== undefined) this.ids.push(Number(id));
-        }
+        const frames = reader.push(piece);
+        expect(frames.filter(({ event }) => event === "sync.reset_required")).toEqual([]);
+        this.ids.push(...frames.flatMap(({ id }) => (id === undefined ? [] : [Number(id)])));
         if (this.ids.length >= until) break;
       }
     } catch (error) {
