@@ -14,6 +14,12 @@ export function api(kata: Workspace, path: string, init: RequestInit = {}): Prom
   return fetch(`http://kata.invalid/api/v1${path}`, { signal: AbortSignal.timeout(PATIENCE_MS), ...init, unix: homeOf(kata.env).socket });
 }
 
+/** Whether the daemon went away before it answered. */
+export const isCut = (error: unknown): boolean =>
+  /^(?:ECONNRESET|ECONNREFUSED|ConnectionRefused|ConnectionClosed|FailedToOpenSocket|ENOENT|EPIPE)$/.test(
+    String((error as { code?: unknown }).code),
+  );
+
 /** Whether a daemon of the workspace answers. */
 export const isUp = (kata: Workspace): Promise<boolean> =>
   api(kata, "/ping").then(

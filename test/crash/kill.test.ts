@@ -1,7 +1,7 @@
 import { expect, test } from "bun:test";
 import { FrameReader } from "../../src/client/frames.ts";
 import { type Workspace, workspace } from "../workspace.ts";
-import { api, create, newTitle } from "./create.ts";
+import { api, create, isCut, newTitle } from "./create.ts";
 
 const ROUNDS = Number(Bun.env["KATA_TEST_KILLS"] || 20);
 const WRITERS = 64;
@@ -12,12 +12,6 @@ type Event = { event_id: number; type: string; issue_uid: string };
 
 /** A change is asked for until it is answered, by whichever daemon then runs. */
 type Wanted = { title: string; key: string };
-
-/** Whether the daemon went away before it answered. */
-const isCut = (error: unknown): boolean =>
-  /^(?:ECONNRESET|ECONNREFUSED|ConnectionRefused|ConnectionClosed|FailedToOpenSocket|ENOENT|EPIPE)$/.test(
-    String((error as { code?: unknown }).code),
-  );
 
 /** Follows the stream for as long as the daemon lives, and goes on from the event that it saw last. */
 class Follower {
