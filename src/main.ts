@@ -1,4 +1,5 @@
 import { provideServer } from "./cli/serve.ts";
+import { provideIntegrity } from "./cli/integrity.ts";
 import { provideOffline } from "./cli/offline.ts";
 import { run } from "./cli/run.ts";
 
@@ -7,5 +8,6 @@ if (!Bun.isMainThread) {
 } else {
   provideServer(async (...given) => (await import("./daemon/main.ts")).serveHere(...given));
   provideOffline(() => import("./offline/main.ts"));
+  provideIntegrity(async (path) => (await import("./store/integrity.ts")).integrityFaults(path));
   process.exitCode = await run(Bun.argv.slice(2));
 }

@@ -12,6 +12,7 @@ import { Hooks } from "../src/daemon/jobs/hooks.ts";
 import { handlers } from "../src/daemon/handlers.ts";
 import { LiveTokens } from "../src/daemon/live-tokens.ts";
 import { serve } from "../src/daemon/router.ts";
+import { Storage } from "../src/daemon/storage.ts";
 import { SCHEMA_VERSION } from "../src/store/open.ts";
 import { freshApp, type TestApp } from "./apps.ts";
 
@@ -73,6 +74,7 @@ export async function freshDaemon(auth: Partial<Auth> = {}): Promise<TestDaemon>
     tokens: new LiveTokens(app),
     failures: new Failures(() => app.now().getTime()),
     hooks: new Hooks({ app, home: { path: folder, hooks: join(folder, "hooks") }, limits: readHooks({ path: folder }).limits, env: {} }),
+    storage: new Storage(() => app.now().getTime()),
   };
   const doors = new Map<Door, { server: Bun.Server<undefined>; address: ListenAddress }>();
   for (const door of ["unix", "tcp", "remote-tcp", "proxy-unix", "proxy-tcp"] as const) {

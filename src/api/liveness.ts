@@ -12,7 +12,9 @@ export const liveness = {
     summary: "Tell how the daemon is, and for how long it has run",
     needs: "open",
     reply: v.object({
-      ok: v.boolean(),
+      ok: v.pipe(v.boolean(), v.description("false where no change is taken until the daemon is restarted")),
+      problem: v.exactOptional(v.string()),
+      hint: v.exactOptional(v.string()),
       db_path: v.exactOptional(v.string()),
       schema_version: v.number(),
       version: v.string(),

@@ -24,8 +24,12 @@ export function lock(path: string): { tell(holder: Holder): void } | undefined {
   }
   return {
     tell: (holder) => {
-      ftruncateSync(fd, 0);
-      writeSync(fd, JSON.stringify(holder));
+      try {
+        ftruncateSync(fd, 0);
+        writeSync(fd, JSON.stringify(holder));
+      } catch (error) {
+        throw Object.assign(error as Error, { path });
+      }
     },
   };
 }

@@ -54,6 +54,9 @@ export const codes = {
   internal: 500,
   daemon_unavailable: 503,
   instance_uid_unset: 503,
+  storage_full: 503,
+  storage_failed: 503,
+  storage_damaged: 503,
 } as const;
 
 /** What the command line refuses by itself, without a daemon: its kind and exit code (cli.md §1.1). */

@@ -4,6 +4,7 @@ import type { Listener } from "../config/listener.ts";
 import type { Failures } from "./failures.ts";
 import type { Hooks } from "./jobs/hooks.ts";
 import type { LiveTokens } from "./live-tokens.ts";
+import type { Storage } from "./storage.ts";
 
 /** One serving process: the app, and what routes tell or ask of the process around it. */
 export type Daemon = {
@@ -21,4 +22,5 @@ export type Daemon = {
   tokens: LiveTokens;
   failures: Failures;
   hooks: Hooks;
+  storage: Storage;
 };

@@ -9,6 +9,7 @@ import { renewAll } from "./renewals.ts";
 import { obeySignals } from "./signals.ts";
 import { stop } from "./stop.ts";
 import type { Underway } from "./underway.ts";
+import { leaveAtOnce } from "./leave.ts";
 import { keepAlive } from "./watchdog.ts";
 
 type Parts = {
@@ -38,10 +39,12 @@ export function live({ daemon, config, again, manager, open, underway, ending, a
       if (renewAll(open)) announce();
       manager.tell(...ready);
     },
-    stop: (hurry) => {
+    stop: async (hurry) => {
       manager.tell("STOPPING=1", "STATUS=Answering the last requests");
       forget();
-      return stop({ open, ending, underway, jobs: daemon.hooks, close: () => db.close() }, hurry);
+      const inTime = await stop({ open, ending, underway, jobs: daemon.hooks, close: () => db.close() }, hurry);
+      if (daemon.storage.fault) leaveAtOnce();
+      return inTime;
     },
   });
   // Who reads the record may send a signal at once: only now is each obeyed.

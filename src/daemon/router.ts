@@ -64,6 +64,7 @@ async function respond(
   } catch (thrown) {
     const error = KataError.from(thrown);
     if (error.code === "internal") logError(`${request.method} ${pathOf(request)}`, error.cause ?? error);
+    if (error.code.startsWith("storage_")) daemon.storage.refused(error);
     return Response.json(error.toWire(), { status: error.status, headers: headersFor(error) });
   }
 }
@@ -72,7 +73,8 @@ async function respond(
 function headersFor({ code, data }: KataError): Record<string, string> {
   if (code === "auth_required") return { "www-authenticate": "Bearer" };
   if (code === "method_not_allowed") return { allow: (data as { allow: string }).allow };
-  if (code === "rate_limited") return { "retry-after": String((data as { retry_after_seconds: number }).retry_after_seconds) };
+  if (code === "rate_limited" || code === "storage_full")
+    return { "retry-after": String((data as { retry_after_seconds: number }).retry_after_seconds) };
   return {};
 }
 

@@ -28,6 +28,7 @@ import { keepOutOfLog, log } from "./log.ts";
 import type { Manager } from "./notify.ts";
 import { makePrivateFolder } from "./private-folder.ts";
 import { serve } from "./router.ts";
+import { Storage } from "./storage.ts";
 import { Underway } from "./underway.ts";
 
 /** `ended` settles when a signal has stopped it and all is closed: whether that was in time. */
@@ -54,9 +55,10 @@ export async function startDaemon({ configured, startedBy, manager }: How): Prom
   taken.held.tell({ pid: process.pid, address, started_by: startedBy, version: build.version });
 
   const ulid = ulidSource(Date.now, (bytes) => crypto.getRandomValues(bytes));
+  const storage = new Storage(() => performance.now());
   let upgraded: string | undefined;
   const notice = (line: string) => log("info", (upgraded = line));
-  const db = await openStore(home.db, { ulid, now: () => new Date().toISOString(), notice });
+  const db = await openStore(home.db, { ulid, now: () => new Date().toISOString(), notice, failed: storage.failed });
   const ending = new AbortController();
   const app: App = {
     db,
@@ -79,6 +81,7 @@ export async function startDaemon({ configured, startedBy, manager }: How): Prom
     tokens: new LiveTokens(app),
     failures: new Failures(() => performance.now()),
     hooks: new Hooks({ app, home, limits: config.hook_limits, env: hookEnvironment(process.env, home, config.secret_variables) }),
+    storage,
   };
   // Before there can be a change: new hooks are told of the first.
   await placeHooks(app, hookKeys(config.hooks));

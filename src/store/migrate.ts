@@ -8,6 +8,7 @@ import { faultsOf } from "./records.ts";
 import { formerOf } from "./durable-files.ts";
 import { copyDatabase } from "./snapshots.ts";
 import { raw, sql } from "./sql.ts";
+import type { Failed } from "./storage.ts";
 import { transactAlone } from "./sqlite.ts";
 
 /** One step of the schema, in the words of each database. */
@@ -20,6 +21,7 @@ export type Opening = {
   migrations?: readonly Migration[];
   /** Is told, in lines for people, when a database that has rows is brought to a newer schema, and when that is done. */
   notice?(line: string): void;
+  failed?: Failed;
 };
 
 /** Brings a SQLite database to the newest schema. One that has rows is copied first, unless it is a copy, and stays as it was if anything goes wrong. */

@@ -1,5 +1,5 @@
 import { Database as BunSqlite } from "bun:sqlite";
-import { closeSync, openSync, readSync, type Stats, statSync } from "node:fs";
+import { closeSync, existsSync, openSync, readSync, type Stats, statSync } from "node:fs";
 import { KataError, LocalError } from "../core/error.ts";
 import { type Database, type Db, one } from "./db.ts";
 import { migratePostgres, migrateSqlite, type Opening, schemaVersion, tooNew } from "./migrate.ts";
@@ -8,18 +8,25 @@ import { openPostgres } from "./postgres.ts";
 import { readSqlite } from "./readers.ts";
 import { sql } from "./sql.ts";
 import { APPLICATION_ID, openSqlite } from "./sqlite.ts";
+import { faultOf } from "./storage.ts";
+import { rewriteWal } from "./wal.ts";
 
 export const SCHEMA_VERSION = migrations.length;
 
 /** Opens the database that a path or a `postgres://` address names, brought to this binary's schema. */
 export async function openStore(dsn: string, opening: Opening): Promise<Database> {
-  if (!isPostgres(dsn)) {
-    const file = fileAt(dsn);
-    if (!file || file.size === 0) mark(dsn);
-    else checkFile(dsn, opening.migrations?.length);
+  if (isPostgres(dsn)) return openMigratedPostgres(dsn, opening);
+  try {
+    checkOrMark(dsn, opening.migrations?.length);
+    rewriteWal(dsn);
     await migrateSqlite(dsn, opening);
-    return openSqlite(dsn);
+    return openSqlite(dsn, opening.failed);
+  } catch (error) {
+    throw faultOf(error instanceof KataError ? error.cause : error, dsn) ?? error;
   }
+}
+
+async function openMigratedPostgres(dsn: string, opening: Opening): Promise<Database> {
   const db = openPostgres(dsn);
   try {
     await migratePostgres(db, opening);
@@ -61,6 +68,12 @@ function fileAt(path: string): Stats | undefined {
   throw new KataError("internal", `${path} is no file.`, { hint: "Move it away, or set KATA_DB to another path." });
 }
 
+function checkOrMark(path: string, known?: number): void {
+  const file = fileAt(path);
+  if (!file || file.size === 0) mark(path);
+  else checkFile(path, known);
+}
+
 /** Leaves a file alone that is not ours, or is newer than this binary: it reads the header (sqlite.org/fileformat.html §1.3), and writes nothing. */
 function checkFile(path: string, known: number = SCHEMA_VERSION): void {
   const header = Buffer.alloc(100);
@@ -76,10 +89,26 @@ function checkFile(path: string, known: number = SCHEMA_VERSION): void {
     if (version <= known) return;
     throw tooNew(path, version, known);
   }
+  if (!sqlite && isRolledBack(path)) return checkOrMark(path, known);
   const what = sqlite ? "is a database of another program, perhaps of the original kata" : "is not a database";
   throw new KataError("internal", `${path} ${what}: it was left untouched.`, {
     hint: "To bring its issues over: export them with the program that wrote it (kata export), move the file to another place, and import the export with this kata. To use both, set KATA_DB to another path.",
   });
+}
+
+/** A power loss while the file is made may leave it without a header, and with a journal by which SQLite makes it empty again. */
+function isRolledBack(path: string): boolean {
+  const journal = `${path}-journal`;
+  if (!existsSync(journal)) return false;
+  const db = new BunSqlite(path, { readwrite: true });
+  try {
+    db.query("PRAGMA user_version").get();
+    return !existsSync(journal);
+  } catch {
+    return false;
+  } finally {
+    db.close();
+  }
 }
 
 /** Before anything else, so that a file whose making was cut short is known as ours. */

@@ -4,12 +4,15 @@ import { ConstraintError, type Database, type Db, type Dialect } from "./db.ts";
 import { groupCommit } from "./group.ts";
 import { sqliteSearch } from "./search-sqlite.ts";
 import { raw, type Sql, sql } from "./sql.ts";
+import { type Failed, Storage } from "./storage.ts";
 import { startWorker } from "./worker.ts";
 
 /** "kata" in ASCII: marks the file as ours, since the original kata uses the same path. */
 export const APPLICATION_ID = 0x6b617461;
 /** Before it, a WAL reset could corrupt a database (sqlite.org/wal.html, "The WAL-Reset Bug"). */
 const OLDEST_SQLITE = [3, 51, 3];
+/** When the pages of the WAL are copied into the database; and the size that its file goes back to, if a long read let it grow. */
+const [CHECKPOINT_PAGES, WAL_BYTES] = [1_000, 16 * 1_048_576];
 
 export const sqliteDialect: Dialect = {
   name: "sqlite",
@@ -36,35 +39,62 @@ export const sqliteDialect: Dialect = {
  * Opens one writer, which transactions queue for; one reader for single statements, which never sees an open
  * transaction; and, when they are asked for, snapshots on handles of their own and a thread for long statements.
  */
-export function openSqlite(path: string): Database {
+export function openSqlite(path: string, failed?: Failed): Database {
+  const storage = new Storage(failed);
   const writer = openHandle(path);
   checkVersion(writer);
+  // Its own checkpoints pass over a sync that fails.
+  writer.run("PRAGMA wal_autocheckpoint = 0");
+  writer.run(`PRAGMA journal_size_limit = ${WAL_BYTES}`);
+  const walPages = writer.prepare<{ log: number }, []>("PRAGMA wal_checkpoint(NOOP)");
   const reader = openHandle(path);
-  const tx = over(writer);
+  const tx = over(writer, storage);
   const spare: BunSqlite[] = [];
-  const worker = startWorker(path);
+  const worker = startWorker(path, storage);
 
   async function read<T>(work: (snapshot: Db) => Promise<T>): Promise<T> {
     const handle = spare.pop() ?? openHandle(path);
     handle.run("BEGIN");
     try {
-      return await work(over(handle));
+      return await work(over(handle, storage));
     } finally {
-      handle.run("COMMIT");
-      spare.push(handle);
+      try {
+        handle.run("COMMIT");
+        spare.push(handle);
+      } catch {
+        // It tells once more what a statement before has told, and what it still holds is not known.
+        closeHandle(handle);
+      }
     }
   }
 
-  const run = (text: string) => void tx.run(raw(text));
-  const { transact, idle } = groupCommit(async () => ({ tx, run, release: () => {} }), ["BEGIN IMMEDIATE"]);
+  /** No reader of this process is in the middle of a statement now, so that the WAL can begin anew afterwards. */
+  function checkpoint(): void {
+    try {
+      if ((walPages.get()?.log ?? 0) >= CHECKPOINT_PAGES) writer.run("PRAGMA wal_checkpoint(PASSIVE)");
+    } catch (error) {
+      // A failed sync ends the changes; what else fails is tried again after the next commit.
+      storage.refusal(error);
+    }
+  }
+
+  const run = (text: string) => tx.run(raw(text));
+  const connect = async () => {
+    storage.check();
+    return { tx, run, release: checkpoint };
+  };
+  const { transact, idle } = groupCommit(connect, ["BEGIN IMMEDIATE"]);
   return {
-    ...over(reader),
+    ...over(reader, storage),
     transact,
     read,
     aside: worker.ask,
     close: async () => {
       await idle();
       worker.stop();
+      // The last handle that is closed copies the WAL into the database: after a fault that is left to the next start.
+      if (storage.isFaulty()) return;
+      walPages.finalize();
       for (const handle of [...spare, reader, writer]) closeHandle(handle);
     },
   };
@@ -128,7 +158,7 @@ function checkVersion(db: BunSqlite): void {
 /** Statements are prepared once for a handle: bun:sqlite's own `query()` keeps no more than 20. */
 const prepared = new WeakMap<BunSqlite, Map<string, Statement>>();
 
-export function over(db: BunSqlite): Db {
+export function over(db: BunSqlite, storage = new Storage()): Db {
   let known = prepared.get(db);
   if (!known) prepared.set(db, (known = new Map<string, Statement>()));
   const statements = known;
@@ -142,29 +172,31 @@ export function over(db: BunSqlite): Db {
     ofTexts.set(query.texts, found);
     return found;
   };
+  const attempt = <T>(work: () => T): T => {
+    try {
+      return work();
+    } catch (error) {
+      throw broken(error) ?? storage.refusal(error);
+    }
+  };
   return {
     dialect: sqliteDialect,
-    all: async <Row>(query: Sql) => named(() => statement(query).all(...query.args) as Row[]),
-    run: async (query) => named(() => statement(query).run(...query.args).changes),
+    all: async <Row>(query: Sql) => attempt(() => statement(query).all(...query.args) as Row[]),
+    run: async (query) => attempt(() => statement(query).run(...query.args).changes),
     insert: async (query) => {
-      const { changes, lastInsertRowid } = named(() => statement(query).run(...query.args));
+      const { changes, lastInsertRowid } = attempt(() => statement(query).run(...query.args));
       return changes === 0 ? undefined : Number(lastInsertRowid);
     },
   };
 }
 
-/** SQLite names a broken CHECK by its name, but a broken UNIQUE by its columns: `issues.project_id, issues.short_id`. */
-function named<T>(work: () => T): T {
-  try {
-    return work();
-  } catch (error) {
-    if (!(error instanceof Error && "code" in error && String(error.code).startsWith("SQLITE_CONSTRAINT"))) throw error;
-    // Which reference it was, SQLite does not say.
-    if (error.code === "SQLITE_CONSTRAINT_FOREIGNKEY") throw new ConstraintError("foreign_key", error);
-    const broken = error.message.slice(error.message.indexOf(": ") + 2);
-    const columns = broken.split(", ").map((column) => column.split("."));
-    const [table] = columns[0] ?? [];
-    const constraint = broken.includes(".") ? [table, ...columns.map(([, name]) => name), "key"].join("_") : broken;
-    throw new ConstraintError(constraint, error);
-  }
+/** The constraint that was broken. SQLite names a CHECK by its name, but a UNIQUE by its columns: `issues.project_id, issues.short_id`. */
+function broken(error: unknown): ConstraintError | undefined {
+  if (!(error instanceof Error && "code" in error && String(error.code).startsWith("SQLITE_CONSTRAINT"))) return undefined;
+  // Which reference it was, SQLite does not say.
+  if (error.code === "SQLITE_CONSTRAINT_FOREIGNKEY") return new ConstraintError("foreign_key", error);
+  const what = error.message.slice(error.message.indexOf(": ") + 2);
+  const columns = what.split(", ").map((column) => column.split("."));
+  const [table] = columns[0] ?? [];
+  return new ConstraintError(what.includes(".") ? [table, ...columns.map(([, name]) => name), "key"].join("_") : what, error);
 }

@@ -1,4 +1,5 @@
 import { Database } from "bun:sqlite";
+import { codeOf } from "./storage.ts";
 import type { Answered, Question } from "./worker.ts";
 
 declare const self: Worker;
@@ -12,7 +13,7 @@ function serveReads(path: string): void {
     try {
       answer = { id: data.id, rows: db.prepare(data.text).all(...data.args) };
     } catch (error) {
-      answer = { id: data.id, error: String(error) };
+      answer = { id: data.id, error: { message: String(error), code: codeOf(error) } };
     }
     self.postMessage(answer);
   };

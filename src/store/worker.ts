@@ -1,17 +1,18 @@
 import type { Sql, SqlValue } from "./sql.ts";
+import type { Storage } from "./storage.ts";
 
 export type Question = { id: number; text: string; args: readonly SqlValue[] };
-export type Answered = { id: number; rows?: unknown[]; error?: string };
+export type Answered = { id: number; rows?: unknown[]; error?: { message: string; code: string } };
 
 /** How long the thread stays without work: it costs memory that an idle daemon should not hold. */
 const IDLE_MS = 30_000;
 
 /** A thread with a read-only handle, for statements that would hold up everybody else. It starts with the first one. */
-export function startWorker(path: string): { ask<Row>(query: Sql): Promise<Row[]>; stop(): void } {
+export function startWorker(path: string, storage: Storage): { ask<Row>(query: Sql): Promise<Row[]>; stop(): void } {
   let worker: Worker | undefined;
   let idle: Timer | undefined;
   let last = 0;
-  const waiting = new Map<number, { resolve(rows: unknown[]): void; reject(error: Error): void }>();
+  const waiting = new Map<number, { resolve(rows: unknown[]): void; reject(error: unknown): void }>();
 
   function stop(): void {
     clearTimeout(idle);
@@ -29,7 +30,7 @@ export function startWorker(path: string): { ask<Row>(query: Sql): Promise<Row[]
     const asked = waiting.get(data.id);
     waiting.delete(data.id);
     if (data.rows) asked?.resolve(data.rows);
-    else asked?.reject(new Error(data.error));
+    else asked?.reject(storage.refusal(Object.assign(new Error(data.error?.message), { code: data.error?.code })));
     if (waiting.size > 0) return;
     clearTimeout(idle);
     idle = setTimeout(stop, IDLE_MS);

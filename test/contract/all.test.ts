@@ -5,11 +5,10 @@ import { contracts } from "./all.ts";
 
 /** What stands behind `Database` and `Dialect`: tested through them, by the contract named `driver` and by whoever searches. */
 const DRIVERS = ["group", "migrations", "postgres", "search-postgres", "search-sqlite", "sqlite", "worker"];
-
 /** What is said once about records, as data: tested through `records`. */
 const FACTS = ["columns", "kinds", "scopes"];
 /** What is done with the files of SQLite: tested beside them. */
-const FILES = ["durable-files", "migrate", "readers", "snapshots"];
+const FILES = ["durable-files", "integrity", "migrate", "read-only", "readers", "snapshots", "storage", "wal"];
 
 test("every store module that exports something has a contract", async () => {
   const folder = join(import.meta.dir, "../../src/store");

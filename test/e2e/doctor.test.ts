@@ -18,13 +18,13 @@ test("`kata doctor` reports each check once, with a fix where it fails, and is w
   await using kata = await workspace();
   const ran = await doctor(kata);
   const { checks, summary, version } = ran.json<Report>();
-  expect([ran.exit, ran.stderr, version, summary]).toEqual([0, "", 1, { ok: 18, info: 0, warn: 0, fail: 0 }]);
+  expect([ran.exit, ran.stderr, version, summary]).toEqual([0, "", 1, { ok: 19, info: 0, warn: 0, fail: 0 }]);
   expect(checks.map(({ id }) => id)).toEqual([...checkIds]);
   for (const check of checks)
     expect(check).toEqual({ ...check, category: check.id.split(".")[0] as string, details: expect.any(Array), fix: null });
   const { stdout } = await kata`doctor`;
   expect(stdout).toContain("ok    target.selection   this machine's own daemon, by default\n");
-  expect(stdout).toEndWith("\n\n18 checks: 18 ok, 0 info, 0 warn, 0 fail\n");
+  expect(stdout).toEndWith("\n\n19 checks: 19 ok, 0 info, 0 warn, 0 fail\n");
 });
 
 test("`kata doctor` changes nothing: it makes no home, starts no daemon and adds no alias", async () => {

@@ -7,6 +7,7 @@ import { checkDaemon } from "../doctor/daemon.ts";
 import { checkFiles } from "../doctor/files.ts";
 import { checkHooks } from "../doctor/hooks.ts";
 import { checkProject } from "../doctor/project.ts";
+import { checkStorage } from "../doctor/storage.ts";
 import { checkTarget } from "../doctor/target.ts";
 import type { Style, Terminal } from "../terminal.ts";
 
@@ -23,6 +24,7 @@ export const doctor = command({
     const client = await checkDaemon(checks, target);
     await checkProject(checks, client, context);
     await checkHooks(checks, client);
+    await checkStorage(checks, target);
     await checkFiles(checks, context);
     const { found } = checks;
     const counts = checks.counts();

@@ -11,8 +11,12 @@ export const health = command({
   flags: {},
   async run(_, context) {
     const data = await (await running(context)).call("liveness.health", {});
-    const { ok, schema_version, uptime, db_path = "-" } = data;
-    return { data, text: `ok=${ok} schema_version=${schema_version} uptime=${uptime} db=${db_path}` };
+    const { ok, problem = "The daemon says that it is not well.", hint, schema_version, uptime, db_path = "-" } = data;
+    return {
+      data,
+      text: `ok=${ok} schema_version=${schema_version} uptime=${uptime} db=${db_path}`,
+      ...(!ok && { failure: new LocalError("checks_failed", problem, hint ?? "Look into its log.") }),
+    };
   },
 });
 

@@ -22,6 +22,7 @@ export const checkIds = [
   "daemon.hooks",
   "daemon.hook_queue",
   "daemon.hook_runs",
+  "storage.integrity",
   "files.home",
   "files.socket",
   "files.secrets",

@@ -22,11 +22,16 @@ export async function checkDaemon(checks: Checks, target: Target | undefined): P
   const { client, date, took_ms } = reached;
   const version = await checks.look("daemon.health", async () => {
     const { reply } = await probe(new Client({ ...client.place, token: undefined }, PROBE_MS), "liveness.health", {});
-    const { ok, uptime, schema_version, version: value } = reply;
+    const {
+      ok,
+      problem = "the daemon says that it is not well",
+      hint: fix = "Look into its log.",
+      uptime,
+      schema_version,
+      version: value,
+    } = reply;
     const summary = `up for ${uptime}, schema version ${schema_version}`;
-    return ok
-      ? { status: "ok", summary, value }
-      : { status: "fail", summary: "the daemon says that it is not well", fix: "Look into its log.", value };
+    return ok ? { status: "ok", summary, value } : { status: "fail", summary: problem, fix, value };
   });
   const accepted = await checks.look("daemon.identity", () => identity(client));
   await checks.look("daemon.version", () => versionOf(accepted, version));

@@ -7,12 +7,14 @@ import type { Handlers } from "../router.ts";
 
 export const livenessHandlers = {
   "liveness.ping": async ({ version }) => ({ ok: true, service: "kata", version, pid: process.pid }),
-  "liveness.health": async ({ db_path, schema_version, version, started_at }, _, { principal }) => ({
-    ok: true,
+  "liveness.health": async ({ db_path, schema_version, version, started_at, storage: { fault } }, _, { principal }) => ({
+    ok: fault === undefined,
+    ...(fault && { problem: fault.message, hint: fault.hint ?? "" }),
     ...(!isStranger(principal) && { db_path }),
     schema_version,
     version,
-    uptime: goDuration(Date.now() - Date.parse(started_at)),
+    // The clock may have been set back.
+    uptime: goDuration(Math.max(0, Date.now() - Date.parse(started_at))),
     started_at,
   }),
   "instance.show": async ({ app, version, schema_version }, _, { principal }) => ({
