@@ -1,3 +1,5 @@
+import { mulberry32 } from "../test/random.ts";
+
 /** Texts like those of a tracker: words by Zipf's law from a vocabulary, the same in each run. */
 export type Draft = { title: string; body: string };
 export type Corpus = { draft(): Draft; rare: string; common: string };
@@ -32,15 +34,4 @@ function firstAbove(sums: readonly number[], x: number): number {
     else high = middle;
   }
   return low;
-}
-
-/** Numbers from 0 to 1 that a seed gives again (Tommy Ettinger's mulberry32). */
-function mulberry32(seed: number): () => number {
-  let state = seed;
-  return () => {
-    state = (state + 0x6d2b79f5) | 0;
-    let mixed = Math.imul(state ^ (state >>> 15), 1 | state);
-    mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed)) ^ mixed;
-    return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32;
-  };
 }

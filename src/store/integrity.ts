@@ -1,4 +1,5 @@
 import { isOpenElsewhere, openReadOnly } from "./read-only.ts";
+import { faultOf } from "./storage.ts";
 
 const MOST = 20;
 const TRIES = 3;
@@ -25,6 +26,8 @@ function look(path: string): string[] {
       db.close();
     }
   } catch (error) {
-    return [(error as Error).message];
+    const fault = faultOf(error, path);
+    if (fault?.code === "storage_damaged") return [(error as Error).message];
+    throw fault ?? error;
   }
 }

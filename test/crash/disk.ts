@@ -73,17 +73,6 @@ type Entry = { name: Name; inode: Inode | undefined };
 export const losses = ["dropped", "kept", "cut short", "reordered", "torn"] as const;
 export type Loss = (typeof losses)[number];
 
-/** A source of numbers below 1 that a seed decides (mulberry32). */
-export function randomFrom(seed: number): () => number {
-  let state = seed;
-  return () => {
-    state = (state + 0x6d2b79f5) | 0;
-    let mixed = Math.imul(state ^ (state >>> 15), 1 | state);
-    mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed)) ^ mixed;
-    return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32;
-  };
-}
-
 /**
  * A disk on which nothing is certain that was not synced: neither a file's data before the file is, nor its name before the
  * folder is. Names come and go in their order, as in the journal of a file system.

@@ -2,7 +2,8 @@ import { ulidSource } from "../../src/core/ulid.ts";
 import type { Db } from "../../src/store/db.ts";
 import { openStore } from "../../src/store/open.ts";
 import { raw, sql } from "../../src/store/sql.ts";
-import { Disk, inFolder, losses, randomFrom, readTrace } from "./disk.ts";
+import { mulberry32 } from "../random.ts";
+import { Disk, inFolder, losses, readTrace } from "./disk.ts";
 
 /** Something that was answered as done, and where the record of the disk had come to when the answer was there. */
 export type Acknowledged = { uid: string; position: number };
@@ -29,7 +30,7 @@ type Found = { expected: number; faults: string[] };
 /** Cuts the power at so many points of what was recorded, opens what is left each time, and looks for what is missing or broken. */
 export async function replay({ trace, acknowledged, table, cuts, seed }: Replay): Promise<Found> {
   const operations = readTrace(trace);
-  const random = randomFrom(seed);
+  const random = mulberry32(seed);
   const turns = operations.map(({ op }) => op !== "write");
   const at = typeof cuts === "number" ? points(turns, cuts, random) : cuts;
   const found: Found = { expected: 0, faults: [] };
