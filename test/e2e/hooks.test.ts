@@ -23,7 +23,7 @@ const note = (name: string) => `echo $KATA_EVENT_ID >> "$KATA_HOME/${name}"`;
 
 const linesOf = (kata: Workspace, name: string): string[] => {
   const path = join(kata.home, name);
-  return existsSync(path) ? readFileSync(path, "utf8").trimEnd().split("\n") : [];
+  return existsSync(path) ? readFileSync(path, "utf8").split("\n").filter(Boolean) : [];
 };
 const runsIn = ({ stdout }: Pick<Ran, "stdout">): HookRun[] =>
   stdout

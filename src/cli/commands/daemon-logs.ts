@@ -10,7 +10,7 @@ export const daemonLogs = command({
   own_daemon: true,
   words: [],
   flags: {
-    hooks: { kind: "switch", help: "of hooks: there is nothing else to show yet" },
+    hooks: { kind: "switch", help: "how runs of hooks went, which is all that it shows" },
     tail: { kind: "switch", help: "go on with the runs that come" },
     limit: { kind: "number", help: "the last so many (100)" },
     failed_only: { kind: "switch", help: "only those that did not end by themselves with exit code 0" },

@@ -66,19 +66,13 @@ const create = async (title = "x") => {
   const { issue, event } = await createIssue(app, { project_id, actor: "ann", title, labels: [], links: [] });
   return { ...issue, event_id: event?.id ?? 0 };
 };
-const ran = (name = "ran"): number[] => {
+/** The lines of a file so far: a shell makes it before it writes. */
+const linesOf = (name: string): string[] => {
   const path = join(folder, name);
-  return existsSync(path) ? readFileSync(path, "utf8").trim().split("\n").map(Number) : [];
+  return existsSync(path) ? readFileSync(path, "utf8").split("\n").filter(Boolean) : [];
 };
-const runs = (): HookRun[] => {
-  const path = join(folder, "hooks/runs.jsonl");
-  return existsSync(path)
-    ? readFileSync(path, "utf8")
-        .trimEnd()
-        .split("\n")
-        .map((line) => JSON.parse(line) as HookRun)
-    : [];
-};
+const ran = (name = "ran"): number[] => linesOf(name).map(Number);
+const runs = (): HookRun[] => linesOf("hooks/runs.jsonl").map((line) => JSON.parse(line) as HookRun);
 
 async function until(holds: () => boolean | Promise<boolean>): Promise<void> {
   for (const end = performance.now() + PATIENCE_MS; !(await holds());) {
