@@ -1,6 +1,7 @@
 import { KataError, LocalError } from "../core/error.ts";
 import { parseRef, printRef } from "../core/ref.ts";
 import type { Bound, Context } from "./command.ts";
+import { askFor } from "./project.ts";
 
 /** An issue as a command names it to the daemon. */
 export type Subject = { project: Bound; ref: string };
@@ -13,8 +14,7 @@ export async function subjectOf(context: Context, text: string): Promise<Subject
     return { project: { id: issue.project_id, name: "" }, ref: ref.uid };
   }
   if (ref.project !== undefined) {
-    const { project } = await (await context.client()).call("projects.resolve", { body: { name: ref.project } });
-    return { project, ref: ref.short_id };
+    return { project: await askFor(await context.client(), { name: ref.project }), ref: ref.short_id };
   }
   return { project: await boundTo(context, text), ref: ref.short_id };
 }
