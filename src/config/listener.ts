@@ -16,6 +16,8 @@ export type Listener = {
   tls: TlsFiles | undefined;
   /** Only a trusted proxy reaches it: the header that names the actor counts here, and token administration does not. */
   is_proxy: boolean;
+  /** The group whose members may use a Unix socket, beside its user. */
+  group?: string;
 };
 
 /** Bytes that the path of a Unix socket may have. */

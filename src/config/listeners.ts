@@ -12,21 +12,24 @@ export function listenersOf(sources: Sources, faults: Faults): AskedListener[] {
   const { settings } = sources;
   const pairOf = pairsIn(sources, faults);
   const common = pairOf({ cert: settings["tls.cert"], key: settings["tls.key"] }, (name) => whereOf(settings, `tls.${name}`));
-  const own = new Map<string, TlsFiles | undefined>();
+  const own = new Map<string, Own>();
   settings.listener?.forEach((table, nth) => {
     const at = (name: string) => whereOf(settings, `listener.${name}`, nth);
     const address = addressOf(table, at, faults);
     if (!address) return;
     const name = printListen(address);
     if (own.has(name)) faults.value(at("address"), `describes ${name} a second time`, "Keep one [[listener]] for each address.");
-    own.set(name, tlsOf({ ...table, at, address }, common, pairOf(table, at), faults));
+    const described = { ...table, at, address };
+    own.set(name, { tls: tlsOf(described, common, pairOf(table, at), faults), ...groupOf(described, faults) });
   });
   return addressesOf(sources, faults).map(({ value: address, from }) => {
+    const usual: Own = { tls: address.kind === "tcp" ? common : undefined };
     const listener = listenerAt(address);
-    const usual = address.kind === "tcp" ? common : undefined;
-    return { ...listener, tls: own.has(listener.name) ? own.get(listener.name) : usual, from };
+    return { ...listener, ...(own.get(listener.name) ?? usual), from };
   });
 }
+
+type Own = Pick<Listener, "tls" | "group">;
 
 type At = (name: string) => string;
 type Table = NonNullable<Settings["listener"]>[number];
@@ -59,6 +62,18 @@ function tlsOf(table: Described, common: TlsFiles | undefined, own: TlsFiles | u
       "Name its files: cert and key in the [[listener]], or under [tls].",
     );
   return tls === false ? undefined : (own ?? common);
+}
+
+/** The group to which a `[[listener]]` opens its socket. */
+function groupOf({ group, at, address }: Described, faults: Faults): Pick<Own, "group"> {
+  if (group === undefined) return {};
+  if (address.kind === "unix") return { group };
+  faults.clash(
+    [at("group")],
+    `${at("group")} is for ${printListen(address)}, and only Unix sockets have a group`,
+    "Take it away, or listen on a Unix socket.",
+  );
+  return {};
 }
 
 /** Reads certificates with their keys: one without the other is a fault. */

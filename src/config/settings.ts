@@ -4,7 +4,7 @@ import { lineOf, readToml, type Shape, textOf, type Values } from "./toml.ts";
 /** What `<KATA_HOME>/config.toml` may say (cli.md §6). */
 const shape = {
   listen: "texts",
-  listener: [{ address: "text", tls: "switch", cert: "text", key: "text" }],
+  listener: [{ address: "text", tls: "switch", cert: "text", key: "text", group: "text" }],
   allowed_hosts: "texts",
   "tls.cert": "text",
   "tls.key": "text",

@@ -5,6 +5,7 @@ import { type ListenAddress, type Listener, printListen, type TlsFiles } from ".
 import type { ListenerRecord } from "../config/runtime.ts";
 import { LocalError } from "../core/error.ts";
 import { type Certificate, readCertificate } from "./certificates.ts";
+import { openToGroup } from "./group.ts";
 import { refusalOf } from "./refused-listener.ts";
 
 /** Cuts a connection on which nothing moves; streams beat faster. The runtime counts in steps of four seconds. */
@@ -52,7 +53,7 @@ async function openOne(listener: Listener, servingOf: (listener: Listener) => Se
   const { address, tls } = listener;
   const options = { ...servingOf(listener), idleTimeout: IDLE_S, maxRequestBodySize: LARGEST_BODY, development: false };
   try {
-    if (address.kind === "unix") return { listener, stop: stopping(new Set([await openSocket(address.path, options)])) };
+    if (address.kind === "unix") return { listener, stop: stopping(new Set([await openSocket(address.path, listener.group, options)])) };
     if (tls) return await openHttps(listener, address, tls, options);
     const server = serve({ hostname: address.host, port: address.port, reusePort: false, ...options });
     name(listener, address, server);
@@ -105,15 +106,23 @@ async function openHttps(listener: Listener, address: TcpAddress, files: TlsFile
   return https;
 }
 
-async function openSocket(path: string, options: object): Promise<Server> {
-  mkdirSync(dirname(path), { recursive: true, mode: 0o700 });
+async function openSocket(path: string, group: string | undefined, options: object): Promise<Server> {
+  const folder = dirname(path);
+  const isNew = mkdirSync(folder, { recursive: true, mode: 0o700 }) !== undefined;
+  if (isNew && group !== undefined) openToGroup(folder, group, 0o710);
   await clearDeadSocket(path);
   // The socket gets its mode as it is made: there is no moment at which it is open to others.
   const before = process.umask(0o177);
   try {
     // Its type forbids an idle timeout on a Unix socket; the runtime obeys it.
     const server = serve({ unix: path, ...options });
-    chmodSync(path, 0o600);
+    try {
+      if (group === undefined) chmodSync(path, 0o600);
+      else openToGroup(path, group, 0o660);
+    } catch (error) {
+      await server.stop(true);
+      throw error;
+    }
     return server;
   } finally {
     process.umask(before);

@@ -1,7 +1,7 @@
 import { expect, test } from "bun:test";
-import { existsSync, readdirSync } from "node:fs";
+import { existsSync, readdirSync, statSync } from "node:fs";
 import { connect } from "node:net";
-import { join } from "node:path";
+import { dirname, join } from "node:path";
 import { homeOf } from "../../src/config/home.ts";
 import { isLocked } from "../../src/config/lock.ts";
 import { freePort } from "../free-port.ts";
@@ -208,4 +208,22 @@ test("`daemon status` shows the mode of each listener, and never a secret", asyn
   const record = await Bun.file([...new Bun.Glob("runtime/*/daemon.*.json").scanSync({ cwd: kata.home, absolute: true })][0] ?? "").text();
   const all = [started.stderr, stdout, (await kata`daemon status --json`).stdout, record, await Bun.file(homeOf(kata.env).log).text()];
   expect(all.join("\n")).not.toContain("s3cret");
+});
+
+test("`[[listener]] group` opens a socket to the members of a group, and a folder that is made for it; else both are their user's alone", async () => {
+  await using kata = await workspace({ project: false });
+  const own = Bun.spawnSync(["id", "-gn"]).stdout.toString().trim();
+  const [open, closed] = [`${kata.home}/run/proxy.sock`, `${kata.home}/own/kata.sock`];
+  const config = (group: string) => `listen = "unix://${closed}"\n[[listener]]\naddress = "unix://${open}"\ngroup = "${group}"\n`;
+  await Bun.write(join(kata.home, "config.toml"), config(own));
+  expect((await kata`daemon start`).exit).toBe(0);
+  const modes = [closed, open].flatMap((path) => [dirname(path), path]).map((path) => (statSync(path).mode & 0o777).toString(8));
+  expect(modes).toEqual(["700", "600", "710", "660"]);
+  expect([statSync(open).gid, await ping(`unix://${open}`)]).toEqual([process.getgid?.() ?? 0, 200]);
+  await kata`daemon stop`;
+
+  await Bun.write(join(kata.home, "config.toml"), config("no-such-group"));
+  const { exit, stderr } = await kata`daemon start`;
+  expect([exit, stderr]).toEqual([1, `kata: ${open}: there is no group no-such-group on this machine\nHint: Correct group in config.toml.\n`]);
+  expect([existsSync(open), existsSync(closed)]).toEqual([false, false]);
 });
