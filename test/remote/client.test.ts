@@ -68,10 +68,15 @@ test("Unix sockets, loopback HTTP, and HTTPS do not require the same private-net
   expect((await host.run(["list"], { env: { KATA_SERVER: "http://127.0.0.1:7777" } })).exit).toBe(0);
   for (const address of ["203.0.113.5", "[2001:db8::5]", "10.0.0.5"]) {
     const KATA_SERVER = `https://${address}:7777`;
-    expect(await client.run(["create", `By ${address}`, "--project", "demo"], { env: { KATA_SERVER, KATA_CA_FILE } })).toMatchObject({ exit: 0 });
+    expect(await client.run(["create", `By ${address}`, "--project", "demo"], { env: { KATA_SERVER, KATA_CA_FILE } })).toMatchObject({
+      exit: 0,
+    });
     // Whom nobody vouches for gets nothing, and no token.
     const stranger = await client.run(["projects", "list"], { env: { KATA_SERVER } });
-    expect([stranger.exit, stranger.stderr]).toEqual([7, expect.stringContaining("its certificate is not signed by an authority that is trusted here")]);
+    expect([stranger.exit, stranger.stderr]).toEqual([
+      7,
+      expect.stringContaining("its certificate is not signed by an authority that is trusted here"),
+    ]);
   }
   const issues = (await host`list --json`).json<{ issues: { title: string }[] }>().issues.map(({ title }) => title);
   expect(issues.sort()).toEqual(["By 10.0.0.5", "By 203.0.113.5", "By [2001:db8::5]"]);

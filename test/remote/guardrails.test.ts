@@ -70,7 +70,9 @@ test.each(Object.entries(modes))(
     await Promise.all(refusals);
     expect(await Bun.file(join(host.home, "kata.db")).exists()).toBe(false);
 
-    const places = takes.flatMap((form) => forms[form].map((address) => ({ form, address }))).map((each, i) => ({ ...each, port: 7_700 + i }));
+    const places = takes
+      .flatMap((form) => forms[form].map((address) => ({ form, address })))
+      .map((each, i) => ({ ...each, port: 7_700 + i }));
     const listen = places.flatMap(({ address, port }) => ["--listen", `${address}:${port}`]);
     expect(await host`daemon start ${listen} ${more}`).toMatchObject({ exit: 0 });
     expect(await outcomeOf(host, ["init", "--project", "demo"], { KATA_AUTH_TOKEN: TOKEN })).toBe(gives[1]);
@@ -102,7 +104,10 @@ test("Mutable non-loopback HTTP requires both: each missing piece is named with 
     if (exit === 0) await host`daemon stop`;
     return stderr;
   };
-  const [noToken, noTrust] = [/set KATA_AUTH_TOKEN, or token under \[auth\] in config\.toml/, /set KATA_TRUST_PRIVATE_NETWORK=1, or trust_private_network = true under \[auth\] in config\.toml/];
+  const [noToken, noTrust] = [
+    /set KATA_AUTH_TOKEN, or token under \[auth\] in config\.toml/,
+    /set KATA_TRUST_PRIVATE_NETWORK=1, or trust_private_network = true under \[auth\] in config\.toml/,
+  ];
   const inFile = { token: '[auth]\ntoken = "change-me"\n', trust: "[auth]\ntrust_private_network = true\n" };
   for (const [env, config, missing] of [
     [{}, "", [noToken, noTrust]],

@@ -19,7 +19,8 @@ const refusalOf = async (user: Workspace, words: string[], token: string) => {
   return exit === 0 ? "done" : (JSON.parse(stderr) as { error: { code: string } }).error.code;
 };
 const authorOf = async (user: Workspace, token: string) =>
-  (await user.run(["create", Bun.randomUUIDv7(), "--as", "mallory", "--json"], as(token))).json<{ issue: { author: string } }>().issue.author;
+  (await user.run(["create", Bun.randomUUIDv7(), "--as", "mallory", "--json"], as(token))).json<{ issue: { author: string } }>().issue
+    .author;
 
 /** A daemon on one host, with tokens of two users made from the other, and identity mode switched on afterwards. */
 async function identityMode() {
@@ -29,7 +30,14 @@ async function identityMode() {
   expect((await client`init --project demo`).exit).toBe(0);
   const mint = async (actor: string) => TOKEN.exec((await client`tokens create --actor ${actor} --name laptop`).stdout)?.[0] ?? "";
   const [wesm, ann] = [await mint("wesm"), await mint("ann")];
-  return { host, client, mint, wesm, ann, [Symbol.asyncDispose]: async () => void (await Promise.all([client, host].map((each) => each[Symbol.asyncDispose]()))) };
+  return {
+    host,
+    client,
+    mint,
+    wesm,
+    ann,
+    [Symbol.asyncDispose]: async () => void (await Promise.all([client, host].map((each) => each[Symbol.asyncDispose]()))),
+  };
 }
 
 const switchOn = async (host: Workspace) => {
@@ -53,7 +61,11 @@ test("mint DB-backed tokens and enable identity mode, from another host: writes 
     ["projects", "rename", "demo", "other"],
   ])
     expect([words, await refusalOf(client, words, BOOTSTRAP)]).toEqual([words, "bootstrap_token_write_forbidden"]);
-  for (const words of [["tokens", "list"], ["tokens", "create", "--actor", "eve"], ["tokens", "revoke", "2"]])
+  for (const words of [
+    ["tokens", "list"],
+    ["tokens", "create", "--actor", "eve"],
+    ["tokens", "revoke", "2"],
+  ])
     expect([words, await refusalOf(client, words, wesm)]).toEqual([words, "token_admin_forbidden"]);
   expect(await refusalOf(client, ["list"], "")).toBe("auth_required");
   expect(await refusalOf(client, ["list"], "change-you")).toBe("token_invalid");

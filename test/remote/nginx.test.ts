@@ -37,14 +37,21 @@ test("The proxy must strip any client-supplied copy of the header: nginx puts it
   await using behind = await proxied(networks);
   await Bun.write(join(behind.folder, "users"), "ann:{PLAIN}s3cret-of-ann\n");
   const asks = `auth_basic kata; auth_basic_user_file ${behind.folder}/users; proxy_set_header X-Kata-Actor $remote_user;`;
-  await nginx(behind, 8081, [
-    server(behind, 8081, asks),
-    server(behind, 8082),
-    server(behind, 8083, asks, "underscores_in_headers on;"),
-    server(behind, 8084, "", "underscores_in_headers on;"),
-  ].join(""));
+  await nginx(
+    behind,
+    8081,
+    [
+      server(behind, 8081, asks),
+      server(behind, 8082),
+      server(behind, 8083, asks, "underscores_in_headers on;"),
+      server(behind, 8084, "", "underscores_in_headers on;"),
+    ].join(""),
+  );
   const by = (port: number, ...words: string[]) => authorBy(networks, `http://100.64.0.5:${port}`, ...words);
-  const [ann, claim] = [["--user", "ann:s3cret-of-ann"], ["-H", "X-Kata-Actor: mallory"]];
+  const [ann, claim] = [
+    ["--user", "ann:s3cret-of-ann"],
+    ["-H", "X-Kata-Actor: mallory"],
+  ];
   const spellings = ["X_Kata_Actor", "X-Kata_Actor", "X_KATA-ACTOR"].flatMap((name) => ["-H", `${name}: mallory`]);
   expect((await behind.host`init --project demo`).exit).toBe(0);
 
@@ -65,7 +72,13 @@ test("The proxy must strip any client-supplied copy of the header: nginx puts it
 test("A proxy front-end cannot mint or revoke tokens; reads are never blocked; clients past the proxy cannot set the header", async () => {
   await using behind = await proxied(networks, 'token = "change-me"');
   const bearer = 'proxy_set_header Authorization "Bearer change-me";';
-  await nginx(behind, 8081, server(behind, 8081, `proxy_set_header X-Kata-Actor ann; ${bearer}`) + server(behind, 8082, bearer) + server(behind, 8083, "proxy_set_header X-Kata-Actor ann;"));
+  await nginx(
+    behind,
+    8081,
+    server(behind, 8081, `proxy_set_header X-Kata-Actor ann; ${bearer}`) +
+      server(behind, 8082, bearer) +
+      server(behind, 8083, "proxy_set_header X-Kata-Actor ann;"),
+  );
   await behind.host.run(["init", "--project", "demo"]);
   const at = (port: number) => `http://100.64.0.5:${port}`;
   expect(await authorBy(networks, at(8081))).toBe("ann");
@@ -77,8 +90,20 @@ test("A proxy front-end cannot mint or revoke tokens; reads are never blocked; c
   for (const path of ["tokens", "tokens/1/actions/revoke", "tokens/1/actions/rotate"])
     expect([path, await status(`${at(8081)}/api/v1/${path}`, ...post)]).toEqual([path, "403"]);
   expect(await status(`${at(8081)}/api/v1/tokens`)).toBe("403");
-  for (const path of ["projects", "projects/1/issues", "events", "health"]) expect([path, await status(`${at(8082)}/api/v1/${path}`)]).toEqual([path, "200"]);
-  const direct = await networks.run("daemon", ["curl", "--silent", ...post.slice(0, 2), "-H", "Authorization: Bearer change-me", "-H", "X-Kata-Actor: ann", "--data", '{"actor":"bo","title":"Past the proxy"}', "http://127.0.0.1:7777/api/v1/projects/1/issues"]);
+  for (const path of ["projects", "projects/1/issues", "events", "health"])
+    expect([path, await status(`${at(8082)}/api/v1/${path}`)]).toEqual([path, "200"]);
+  const direct = await networks.run("daemon", [
+    "curl",
+    "--silent",
+    ...post.slice(0, 2),
+    "-H",
+    "Authorization: Bearer change-me",
+    "-H",
+    "X-Kata-Actor: ann",
+    "--data",
+    '{"actor":"bo","title":"Past the proxy"}',
+    "http://127.0.0.1:7777/api/v1/projects/1/issues",
+  ]);
   expect(direct.stdout).toContain('"author":"bo"');
 });
 
@@ -86,8 +111,13 @@ test("commands on another host work through nginx with HTTPS, which knows each u
   await using behind = await proxied(networks);
   const { folder, socket } = behind;
   const names = ["-subj", "/CN=kata", "-addext", "subjectAltName=IP:100.64.0.5"];
-  await Bun.$`openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:prime256v1 -nodes -days 2 ${names} -keyout kata.key -out kata.pem`.cwd(folder).quiet();
-  await nginx(behind, 8443, `
+  await Bun.$`openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:prime256v1 -nodes -days 2 ${names} -keyout kata.key -out kata.pem`
+    .cwd(folder)
+    .quiet();
+  await nginx(
+    behind,
+    8443,
+    `
     map $http_authorization $user { "Bearer token-of-ann" ann; "Bearer token-of-bo" bo; default ""; }
     server {
       listen 100.64.0.5:8443 ssl;
@@ -99,7 +129,8 @@ test("commands on another host work through nginx with HTTPS, which knows each u
         proxy_http_version 1.1;
         proxy_set_header X-Kata-Actor $user;
       }
-    }`);
+    }`,
+  );
   const env = { KATA_SERVER: "https://100.64.0.5:8443", KATA_CA_FILE: join(folder, "kata.pem") };
   await using ann = await networks.user("client", { env: { ...env, KATA_AUTH_TOKEN: "token-of-ann" } });
   const asBo = { env: { KATA_AUTH_TOKEN: "token-of-bo" } };

@@ -16,8 +16,8 @@ export type Proxied = {
   tcp: string;
   /** A folder that proxies may read. */
   folder: string;
-  /** Starts a proxy, and waits until it takes connections at a port of 100.64.0.5. */
-  start(words: string[], port: number, env?: Record<string, string>): Promise<void>;
+  /** Starts a server, and waits until it takes connections at a port. */
+  start(words: string[], port: number, env?: Record<string, string>, address?: string): Promise<void>;
   [Symbol.asyncDispose](): Promise<void>;
 };
 
@@ -48,7 +48,7 @@ trusted_proxy_listeners = ["unix://${socket}", "${tcp}"]
     await host[Symbol.asyncDispose]();
     rmSync(folder, { recursive: true, force: true });
   };
-  const start = async (words: string[], port: number, env: Record<string, string> = {}) => {
+  const start = async (words: string[], port: number, env: Record<string, string> = {}, address = "100.64.0.5") => {
     const proxy = Bun.spawn(["setpriv", "--pdeathsig=TERM", ...(await networks.on("daemon")), ...words], {
       cwd: folder,
       env: { PATH: process.env["PATH"] ?? "", ...env },
@@ -56,7 +56,7 @@ trusted_proxy_listeners = ["unix://${socket}", "${tcp}"]
     });
     running.push(proxy);
     for (const until = Date.now() + PATIENCE_MS; ; await Bun.sleep(10)) {
-      const { exit } = await networks.run("daemon", ["bash", "-c", `: 2>&1 3<>/dev/tcp/100.64.0.5/${port}`]);
+      const { exit } = await networks.run("daemon", ["bash", "-c", `: 2>&1 3<>/dev/tcp/${address}/${port}`]);
       if (exit === 0) return;
       if (proxy.exitCode !== null || Date.now() > until) throw new Error(`${words[0]} does not run: ${await proxy.stderr.text()}`);
     }
@@ -77,8 +77,22 @@ const json = ["-H", "Content-Type: application/json"];
 export async function authorBy(networks: Networks, url: string, ...words: string[]): Promise<string> {
   const title = Bun.randomUUIDv7();
   const body = JSON.stringify({ actor: "mallory", title });
-  const curl = ["curl", "--silent", "--max-time", "10", "--write-out", "\n%{http_code}", ...json, ...words, "--data", body];
-  const { stdout } = await networks.run("client", [...curl, `${url}/api/v1/projects/1/issues`]);
+  const curl = [
+    "curl",
+    "--http1.1",
+    "--silent",
+    "--show-error",
+    "--max-time",
+    "10",
+    "--write-out",
+    "\n%{http_code}",
+    ...json,
+    ...words,
+    "--data",
+    body,
+  ];
+  const { exit, stdout, stderr } = await networks.run("client", [...curl, `${url}/api/v1/projects/1/issues`]);
+  if (exit !== 0) throw new Error(`curl ends with ${exit}: ${stderr}`);
   return authorIn(stdout.slice(stdout.lastIndexOf("\n") + 1), stdout.slice(0, stdout.lastIndexOf("\n")));
 }
 

@@ -16,7 +16,9 @@ const at = (address: string, token = "change-me") => ({ env: { KATA_SERVER: `htt
 /** Whether a client gets an answer at an address. */
 const reaches = async (client: Workspace, address: string) => (await client.run(["projects", "list"], at(address))).exit === 0;
 const listening = async (host: Workspace) =>
-  (await host`daemon status --json`).json<{ daemons: { listeners: { address: string }[] }[] }>().daemons.flatMap(({ listeners }) => listeners.map(({ address }) => address));
+  (await host`daemon status --json`)
+    .json<{ daemons: { listeners: { address: string }[] }[] }>()
+    .daemons.flatMap(({ listeners }) => listeners.map(({ address }) => address));
 
 test("Start the daemon on a literal non-public IP address: by flag and environment, and a client on another host works with it", async () => {
   await using host = await networks.user("daemon", { env: SET_UP });
@@ -106,7 +108,17 @@ test("wrong tokens from 20 a minute on are answered with 429 to the host that se
   await host`daemon start --listen ${AT} --listen 10.0.0.5:7777`;
   const statuses = async (where: "client" | "daemon", address: string, token: string, times: number) => {
     const url = `http://${address}:7777/api/v1/projects?[1-${times}]`;
-    const words = ["curl", "--silent", "--output", "/dev/null", "--write-out", "%{http_code} ", "-H", `Authorization: Bearer ${token}`, url];
+    const words = [
+      "curl",
+      "--silent",
+      "--output",
+      "/dev/null",
+      "--write-out",
+      "%{http_code} ",
+      "-H",
+      `Authorization: Bearer ${token}`,
+      url,
+    ];
     return (await networks.run(where, words)).stdout.trim().split(" ");
   };
   const failed = await statuses("client", "100.64.0.5", "change-you", 22);
