@@ -1,5 +1,6 @@
 import { test } from "bun:test";
 import { existsSync, readFileSync } from "node:fs";
+import { join } from "node:path";
 
 const mayMount =
   process.platform === "linux" &&
@@ -17,6 +18,11 @@ export function asRoot(needs: readonly string[]) {
   const isLeftOut = missing.length > 0 && !Bun.env["CI"];
   if (isLeftOut) console.log(`left out: what needs ${missing.join(", ")}`);
   return test.skipIf(isLeftOut);
+}
+
+/** Shell scripts of this folder, one after the other. */
+export async function scriptOf(...names: string[]): Promise<string> {
+  return (await Promise.all(names.map((name) => Bun.file(join(import.meta.dir, `${name}.sh`)).text()))).join("\n");
 }
 
 type Env = Record<string, string>;

@@ -2,7 +2,7 @@ import { expect } from "bun:test";
 import { mkdirSync } from "node:fs";
 import { join } from "node:path";
 import { binary } from "../binary.ts";
-import { asRoot, Namespace } from "../namespace.ts";
+import { asRoot, Namespace, scriptOf } from "../namespace.ts";
 import { workspace } from "../workspace.ts";
 
 const PATH = "/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin";
@@ -15,8 +15,7 @@ async function boot(dir: string) {
   const group = `kata-test-${process.pid}`;
   const folder = join(dir, "machine");
   mkdirSync(folder);
-  const script = await Bun.file(join(import.meta.dir, "../systemd-root.sh")).text();
-  const machine = new Namespace(script, [folder, group, binary()], { more: ["--net", "--uts", "--ipc"] });
+  const machine = new Namespace(await scriptOf("overlay-root", "systemd-root"), [folder, group, binary()], { more: ["--net", "--uts", "--ipc"] });
 
   /** Runs a script in a folder of the machine; it must not fail. */
   const run = async (text: string): Promise<string> => {
