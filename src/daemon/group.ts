@@ -1,22 +1,26 @@
 import { ptr, read } from "bun:ffi";
-import { chmodSync, chownSync } from "node:fs";
+import { chmodSync, chownSync, statSync } from "node:fs";
 import { libc } from "../config/libc.ts";
 import { LocalError } from "../core/error.ts";
 
 /** Where a `struct group` has its number: behind two pointers. */
 const NUMBER_AT = 16;
 
-/** Gives a file to a group, with a mode that lets its members use it: the group first, so that no other one ever may. */
+/**
+ * Gives a file to a group, with a mode that lets its members use it: the group first, so that no other one ever may. Where it
+ * has that group already nothing is asked for that a service manager may have forbidden.
+ */
 export function openToGroup(path: string, name: string, mode: number): void {
   const gid = numberOf(name);
   if (gid === undefined) throw new LocalError("internal", `${path}: there is no group ${name} on this machine`, "Correct group in config.toml.");
   try {
-    chownSync(path, process.geteuid?.() ?? -1, gid);
+    const { uid, gid: before } = statSync(path);
+    if (before !== gid) chownSync(path, uid, gid);
   } catch {
     throw new LocalError(
       "internal",
       `${path} can't be given to the group ${name}: the daemon's user is not in it`,
-      `Put that user into the group, or name a group that it is in.`,
+      "Put that user into the group, or name a group that it is in.",
     );
   }
   chmodSync(path, mode);

@@ -224,6 +224,9 @@ test("`[[listener]] group` opens a socket to the members of a group, and a folde
 
   await Bun.write(join(kata.home, "config.toml"), config("no-such-group"));
   const { exit, stderr } = await kata`daemon start`;
-  expect([exit, stderr]).toEqual([1, `kata: ${open}: there is no group no-such-group on this machine\nHint: Correct group in config.toml.\n`]);
+  expect([exit, stderr]).toEqual([
+    1,
+    `kata: ${open}: there is no group no-such-group on this machine\nHint: Correct group in config.toml.\n`,
+  ]);
   expect([existsSync(open), existsSync(closed)]).toEqual([false, false]);
 });
