@@ -12,7 +12,8 @@ const NUMBER_AT = 16;
  */
 export function openToGroup(path: string, name: string, mode: number): void {
   const gid = numberOf(name);
-  if (gid === undefined) throw new LocalError("internal", `${path}: there is no group ${name} on this machine`, "Correct group in config.toml.");
+  if (gid === undefined)
+    throw new LocalError("internal", `${path}: there is no group ${name} on this machine`, "Correct group in config.toml.");
   try {
     const { uid, gid: before } = statSync(path);
     if (before !== gid) chownSync(path, uid, gid);

@@ -159,7 +159,7 @@ test.each([
   await Promise.all(asked);
   const seen = await sniffer.stop();
   const reached = rules.flatMap(({ hosts, isSent }) => (isSent ? hosts.filter((host) => !/^[a-z]/.test(host)) : []));
-  const hostOf = ({ got }: { got: string }) => /^Host: (.*):7777\r$/im.exec(got)?.[1];
+  const hostOf = ({ got }: { got: string }) => /^Host: (.*):7777\r$/im.exec(got)?.[1] ?? "";
   expect(seen.map(hostOf).sort()).toEqual(reached.map((host) => new URL(`http://${host}`).hostname).sort());
   expect(seen.map(({ got }) => got.includes(`Bearer ${TOKEN}`))).toEqual(reached.map(() => bearer));
 });

@@ -1,5 +1,4 @@
 import { afterAll, expect } from "bun:test";
-import { join } from "node:path";
 import { asRoot } from "../namespace.ts";
 import type { Workspace } from "../workspace.ts";
 import { Networks } from "./networks.ts";
