@@ -1,14 +1,29 @@
 import { test } from "bun:test";
 import { existsSync, readFileSync } from "node:fs";
+import { join } from "node:path";
 
 const mayMount =
   process.platform === "linux" &&
   process.getuid?.() === 0 &&
   Bun.which("unshare") !== null &&
-  Bun.spawnSync(["unshare", "--mount", "--pid", "--fork", "true"]).success;
+  Bun.spawnSync(["unshare", "--mount", "--net", "--pid", "--fork", "true"]).success;
 
-/** A test that needs root on Linux, and these files. Elsewhere it is listed as left out; where everything must run, it fails. */
-export const asRoot = (needs: readonly string[]) => test.skipIf(!Bun.env["CI"] && !(mayMount && needs.every((path) => existsSync(path))));
+/**
+ * A test that needs root on Linux, and these files and programs. Elsewhere it says so and is listed as left out; where
+ * everything must run, it fails.
+ */
+export function asRoot(needs: readonly string[]) {
+  const isThere = (need: string) => (need.startsWith("/") ? existsSync(need) : Bun.which(need) !== null);
+  const missing = [...(mayMount ? [] : ["root on Linux"]), ...needs.filter((need) => !isThere(need))];
+  const isLeftOut = missing.length > 0 && !Bun.env["CI"];
+  if (isLeftOut) console.log(`left out: what needs ${missing.join(", ")}`);
+  return test.skipIf(isLeftOut);
+}
+
+/** Shell scripts of this folder, one after the other. */
+export async function scriptOf(...names: string[]): Promise<string> {
+  return (await Promise.all(names.map((name) => Bun.file(join(import.meta.dir, `${name}.sh`)).text()))).join("\n");
+}
 
 type Env = Record<string, string>;
 type Ran = { exit: number; stdout: string; stderr: string };

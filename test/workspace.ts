@@ -20,6 +20,8 @@ type Setup = {
   /** What `config.toml` says. */
   config?: string;
   env?: Env;
+  /** The command that runs the program, such as one that enters another network. */
+  through?: readonly string[];
 };
 
 /** What a command did. */
@@ -78,8 +80,9 @@ function watchOver(root: string): void {
  * await using kata = await workspace(); await kata`create ${title} --label bug`.
  */
 export async function workspace(setup: Setup = {}): Promise<Workspace> {
-  const { project = "demo", git = true, origin, config } = setup;
+  const { project = "demo", git = true, origin, config, through = [] } = setup;
   const bin = binary();
+  const program = [...through, bin];
   const root = mkdtempSync(join(tmpdir(), "kata-test-"));
   watchOver(root);
   const [dir, home, run] = [join(root, "demo"), join(root, "home"), join(root, "run")];
@@ -118,13 +121,13 @@ export async function workspace(setup: Setup = {}): Promise<Workspace> {
     daemons,
     async run(words: readonly string[], said: Options = {}): Promise<Ran> {
       const stdin = said.stdin === undefined ? "ignore" : new Blob([said.stdin]);
-      const child = Bun.spawn([bin, ...words], { ...options(said), stdin, stdout: "pipe", stderr: "pipe", timeout: PATIENCE_MS });
+      const child = Bun.spawn([...program, ...words], { ...options(said), stdin, stdout: "pipe", stderr: "pipe", timeout: PATIENCE_MS });
       const [stdout, stderr, exit] = await Promise.all([child.stdout.text(), child.stderr.text(), child.exited]);
       if (child.signalCode !== null) throw new Error(`kata ${words.join(" ")} did not end by itself: ${child.signalCode}\n${stderr}`);
       return { exit, stdout, stderr, json: <T>() => JSON.parse(stdout) as T };
     },
     start(words: readonly string[], said: Options = {}) {
-      const child = Bun.spawn([bin, ...words], { ...options(said), stdio: ["ignore", "pipe", "pipe"] });
+      const child = Bun.spawn([...program, ...words], { ...options(said), stdio: ["ignore", "pipe", "pipe"] });
       children.push(child);
       return child;
     },

@@ -40,7 +40,8 @@ export async function streamEvents(
   }
 
   return new Response(frames() as unknown as ReadableStream, {
-    headers: { "content-type": "text/event-stream", "cache-control": "no-cache", connection: "keep-alive" },
+    // nginx would keep what it has until a buffer is full.
+    headers: { "content-type": "text/event-stream", "cache-control": "no-cache", connection: "keep-alive", "x-accel-buffering": "no" },
   });
 }
 

@@ -1,6 +1,7 @@
 import { expect, test } from "bun:test";
 import { existsSync, rmSync } from "node:fs";
 import { join } from "node:path";
+import { freePort } from "../free-port.ts";
 import { workspace } from "../workspace.ts";
 
 const toml = (name: string) => `version = 1\n\n[project]\nname = "${name}"\n`;
@@ -68,4 +69,23 @@ test("`kata projects detach` forgets an alias, the last one only by force", asyn
   expect((await kata`projects detach ${identity}`).exit).toBe(5);
   expect((await kata`projects detach ${identity} --force`).stdout).toBe(`detached ${identity} from project #1 (demo)\n`);
   expect((await kata`projects detach ${identity}`).exit).toBe(4);
+});
+
+test("where a daemon lets itself be read alone, commands that read find their project by its name", async () => {
+  await using kata = await workspace({ project: "demo" });
+  const ref = (await kata`create "Read me"`).stdout.slice(0, 4);
+  const start = async () => void (await kata`daemon restart --listen ${`127.0.0.1:${await freePort()}`} --insecure-readonly`);
+  await start();
+  for (const words of [["list"], ["show", ref], ["show", `demo#${ref}`], ["search", "read"], ["ready"], ["list", "--project", "demo"]])
+    expect([words, await kata.run(words)]).toMatchObject([words, { exit: 0, stdout: expect.stringContaining("Read me"), stderr: "" }]);
+  const absent = await kata`list --project other`;
+  expect([absent.exit, absent.stderr]).toEqual([
+    4,
+    "kata: The daemon has no project other.\nHint: `kata projects list` lists the projects.\n",
+  ]);
+  const refused = await kata`create "Write me"`;
+  expect([refused.exit, refused.stderr]).toEqual([1, expect.stringContaining("This daemon only lets itself be read.")]);
+  // A token that is wanted and missing is told as before.
+  await kata.run(["daemon", "restart"], { env: { KATA_AUTH_TOKEN: "change-me" } });
+  expect((await kata`list`).stderr).toStartWith("kata: This daemon wants a bearer token. ");
 });

@@ -2,7 +2,8 @@ import { expect } from "bun:test";
 import { mkdirSync } from "node:fs";
 import { join } from "node:path";
 import { binary } from "../binary.ts";
-import { asRoot, Namespace } from "../namespace.ts";
+import { asRoot, Namespace, scriptOf } from "../namespace.ts";
+import { blocksOf } from "../page.ts";
 import { workspace } from "../workspace.ts";
 
 const PATH = "/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin";
@@ -15,8 +16,9 @@ async function boot(dir: string) {
   const group = `kata-test-${process.pid}`;
   const folder = join(dir, "machine");
   mkdirSync(folder);
-  const script = await Bun.file(join(import.meta.dir, "../systemd-root.sh")).text();
-  const machine = new Namespace(script, [folder, group, binary()], { more: ["--net", "--uts", "--ipc"] });
+  const machine = new Namespace(await scriptOf("overlay-root", "systemd-root"), [folder, group, binary()], {
+    more: ["--net", "--uts", "--ipc"],
+  });
 
   /** Runs a script in a folder of the machine; it must not fail. */
   const run = async (text: string): Promise<string> => {
@@ -50,18 +52,16 @@ async function boot(dir: string) {
   return { run, show, journal, change, end };
 }
 
-/** The blocks of commands under a heading of the page about services. */
-async function blocksUnder(heading: string): Promise<string[]> {
-  const page = await Bun.file(join(import.meta.dir, "../../docs/service.md")).text();
-  const [, section = ""] = page.split(`\n## ${heading}\n`);
-  const [own = ""] = section.split("\n## ");
-  return Array.from(own.matchAll(/\n\n((?: {4}.*\n)+)/g), ([, block = ""]) => block.replaceAll(/^ {4}/gm, ""));
+/** The blocks under a heading of a page in docs/. */
+async function blocksUnder(name: string, heading: string): Promise<string[]> {
+  const page = await Bun.file(join(import.meta.dir, "../../docs", name)).text();
+  return blocksOf(page).flatMap((block) => (block.heading === heading ? [block.text] : []));
 }
 
 asRoot(["/usr/lib/systemd/systemd"])(
   "systemd starts the unit as the page says, keeps its journal, reloads it, starts it anew when it hangs, and stops it",
   async () => {
-    const [install = "", look = "", use = "", ...rest] = await blocksUnder("systemd");
+    const [install = "", look = "", use = "", ...rest] = await blocksUnder("service.md", "systemd");
     expect([install, look, use].every((block) => block !== "") && rest.length === 0).toBe(true);
     await using kata = await workspace({ project: false });
     const { run, show, journal, change, end } = await boot(join(kata.dir, ".."));
@@ -103,6 +103,22 @@ asRoot(["/usr/lib/systemd/systemd"])(
       expect(await run(use)).toContain("Made under systemd");
       await run("systemctl stop kata");
       expect(JSON.stringify(await journal())).not.toContain(token);
+
+      // The proxy's socket, as the page about remote daemons has it.
+      const [dropIn = "", config = ""] = await blocksUnder("remote.md", "A proxy that knows its users");
+      await run("kata daemon service systemd > /etc/systemd/system/kata.service");
+      await change(...dropIn.split("\n").slice(1));
+      await run(`cat > ${HOME}/config.toml <<'END'\n${config}\nEND`);
+      await run("systemctl start kata");
+      const ping = (user: string, socket: string) =>
+        `setpriv --reuid=${user} --regid=${user} --init-groups curl --silent --unix-socket /run/kata/${socket} http://kata.invalid/api/v1/ping`;
+      expect(await run(ping("www-data", "proxy.sock"))).toContain('"service":"kata"');
+      for (const [user, socket] of [
+        ["www-data", "kata.sock"],
+        ["games", "proxy.sock"],
+      ] as const)
+        expect(await run(`${ping(user, socket)} || echo $?`)).toBe("7\n");
+      await run(`systemctl stop kata; rm ${HOME}/config.toml`);
 
       // What the unit's comment says of the one setting that it leaves off.
       await change("MemoryDenyWriteExecute=yes");
