@@ -1,5 +1,5 @@
 import { FrameReader } from "../src/client/frames.ts";
-import { api, create, isCut, newTitle } from "../test/crash/create.ts";
+import { api, create, isCut, newTitle } from "../test/crash/client.ts";
 import type { Workspace } from "../test/workspace.ts";
 
 /** What goes on, and what has been seen of it. */

@@ -6,7 +6,8 @@ import { ulidSource } from "../src/core/ulid.ts";
 import type { Database } from "../src/store/db.ts";
 import { openStore } from "../src/store/open.ts";
 
-const ids = {
+/** What a store is opened with. */
+export const ids = {
   ulid: ulidSource(Date.now, (bytes) => crypto.getRandomValues(bytes)),
   now: () => new Date().toISOString(),
 };

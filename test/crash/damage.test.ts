@@ -4,7 +4,7 @@ import { closeSync, existsSync, openSync, readdirSync, readFileSync, writeSync }
 import { join } from "node:path";
 import { homeOf } from "../../src/config/home.ts";
 import { type Ran, type Workspace, workspace } from "../workspace.ts";
-import { api, create, newTitle } from "./create.ts";
+import { api, create, newTitle } from "./client.ts";
 
 type Check = { id: string; status: string; summary: string; details: string[]; fix: string | null };
 

@@ -5,7 +5,7 @@ import { homeOf } from "../../src/config/home.ts";
 import { holderOf } from "../../src/config/runtime.ts";
 import { asRoot, Namespace } from "../namespace.ts";
 import { workspace } from "../workspace.ts";
-import { api, create, isUp, newTitle, uidsOf } from "./create.ts";
+import { api, create, isUp, newTitle, uidsOf } from "./client.ts";
 
 /** A disk of a few MiB that holds a home, and a daemon on it that is started anew when it ends. */
 const SMALL_DISK = `

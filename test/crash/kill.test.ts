@@ -1,7 +1,7 @@
 import { expect, test } from "bun:test";
 import { FrameReader } from "../../src/client/frames.ts";
 import { type Workspace, workspace } from "../workspace.ts";
-import { api, create, isCut, newTitle } from "./create.ts";
+import { api, create, isCut, newTitle } from "./client.ts";
 
 const ROUNDS = Number(Bun.env["KATA_TEST_KILLS"] || 20);
 const WRITERS = 64;

@@ -1,18 +1,12 @@
-import { ulidSource } from "../../src/core/ulid.ts";
 import type { Db } from "../../src/store/db.ts";
 import { openStore } from "../../src/store/open.ts";
 import { raw, sql } from "../../src/store/sql.ts";
 import { mulberry32 } from "../random.ts";
+import { ids } from "../stores.ts";
 import { Disk, inFolder, losses, readTrace } from "./disk.ts";
 
 /** Something that was answered as done, and where the record of the disk had come to when the answer was there. */
 export type Acknowledged = { uid: string; position: number };
-
-/** The daemon's own ids and times, for whoever opens a store. */
-export const opening = {
-  ulid: ulidSource(Date.now, (bytes) => crypto.getRandomValues(bytes)),
-  now: () => new Date().toISOString(),
-};
 
 type Replay = {
   trace: string;
@@ -59,7 +53,7 @@ function points(turns: readonly boolean[], count: number, random: () => number):
 
 async function faultOf(path: string, table: string, expected: readonly string[]): Promise<string | undefined> {
   try {
-    const db = await openStore(path, opening);
+    const db = await openStore(path, ids);
     try {
       return await faultIn(db, table, expected);
     } finally {
@@ -73,6 +67,8 @@ async function faultOf(path: string, table: string, expected: readonly string[])
 async function faultIn(db: Db, table: string, expected: readonly string[]): Promise<string | undefined> {
   const [{ integrity_check: said } = { integrity_check: "" }] = await db.all<{ integrity_check: string }>(sql`PRAGMA integrity_check`);
   if (said !== "ok") return said;
+  const half = await db.all(sql`SELECT uid FROM issues WHERE uid NOT IN (SELECT issue_uid FROM events WHERE type = 'issue.created')`);
+  if (half.length > 0) return `${half.length} issues have no event`;
   const there = new Set((await db.all<{ uid: string }>(sql`SELECT uid FROM ${raw(table)}`)).map(({ uid }) => uid));
   const lost = expected.filter((uid) => !there.has(uid));
   return lost.length === 0 ? undefined : `${lost.length} of ${expected.length} acknowledged writes are lost`;

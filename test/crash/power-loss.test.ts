@@ -1,7 +1,7 @@
 import { expect } from "bun:test";
 import { join } from "node:path";
 import { workspace } from "../workspace.ts";
-import { create, newTitle } from "./create.ts";
+import { create, newTitle } from "./client.ts";
 import { losses, readTrace, watched } from "./disk.ts";
 import { withPreload } from "./needs.ts";
 import { type Acknowledged, replay } from "./losses.ts";

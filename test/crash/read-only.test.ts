@@ -7,7 +7,7 @@ import { integrityFaults } from "../../src/store/integrity.ts";
 import { openReadOnly } from "../../src/store/read-only.ts";
 import { asRoot, Namespace } from "../namespace.ts";
 import { workspace } from "../workspace.ts";
-import { create, newTitle } from "./create.ts";
+import { create, newTitle } from "./client.ts";
 
 /** The folder can't be written, as on a medium that can only be read, or when the system found its disk broken. */
 const READ_ONLY = `

@@ -2,7 +2,7 @@ import { expect } from "bun:test";
 import { readFileSync, statSync } from "node:fs";
 import { join } from "node:path";
 import { workspace } from "../workspace.ts";
-import { create, isUp, newTitle } from "./create.ts";
+import { create, isUp, newTitle } from "./client.ts";
 import { withStrace } from "./needs.ts";
 
 withStrace(

@@ -2,7 +2,7 @@ import { expect } from "bun:test";
 import { existsSync, rmSync, writeFileSync } from "node:fs";
 import { homeOf } from "../../src/config/home.ts";
 import { type Workspace, workspace } from "../workspace.ts";
-import { api, create, newTitle, uidsOf } from "./create.ts";
+import { api, create, newTitle, uidsOf } from "./client.ts";
 import { readTrace, watched } from "./disk.ts";
 import { withPreload } from "./needs.ts";
 

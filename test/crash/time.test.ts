@@ -2,7 +2,7 @@ import { expect, test } from "bun:test";
 import { FrameReader } from "../../src/client/frames.ts";
 import { workspace } from "../workspace.ts";
 import { settable } from "./clock.ts";
-import { api, create, newTitle } from "./create.ts";
+import { api, create, newTitle } from "./client.ts";
 import { withPreload } from "./needs.ts";
 
 type Event = { event_id: number; event_uid: string; issue_uid: string; created_at: string };
