@@ -1,5 +1,6 @@
 import type { Home } from "../config/home.ts";
-import { type ListenerRecord, readRecords, type RuntimeRecord } from "../config/runtime.ts";
+import { isLocked } from "../config/lock.ts";
+import { holderOf, type ListenerRecord, readRecords, type RuntimeRecord } from "../config/runtime.ts";
 import type { Target } from "../config/target.ts";
 import { kindOfHost } from "../core/address.ts";
 import { KataError, LocalError } from "../core/error.ts";
@@ -34,6 +35,16 @@ export function liveRecords(home: Home): RuntimeRecord[] {
   return readRecords(home.runtime).filter(({ pid }) => isRunning(pid));
 }
 
+/**
+ * Whether a token may go where a record says. A daemon that died leaves its port to whoever takes it, another user too: at a
+ * plain address of IP it is the lock that tells whether the daemon is still there, and not the number of its process, which
+ * may be another's by now. A socket lies where others can't put one, and a certificate proves itself.
+ */
+export function mayHaveToken(home: Home, { pid, started_by }: RuntimeRecord, { unix, certificate, token }: Place): boolean {
+  if (token === undefined || unix !== undefined || certificate !== undefined || started_by === undefined) return true;
+  return holderOf(home.lock)?.pid === pid && isLocked(home.lock);
+}
+
 /** Of those, the ones of this kata: a daemon of the original is never signalled. */
 export function ownRecords(home: Home): RuntimeRecord[] {
   return liveRecords(home).filter(({ started_by }) => started_by !== undefined);
@@ -54,9 +65,11 @@ export function isRunning(pid: number): boolean {
  */
 export function findLocal(home: Home, token: Token, env: Record<string, string | undefined>): Place | undefined {
   const anyVersion = env["KATA_SKIP_DAEMON_VERSION_CHECK"] === "1";
-  const records = liveRecords(home);
-  const fit = records.find(({ version }) => anyVersion || version === build.version);
-  return fit && { ...placeOf(fit, token), name: `${fit.address} (pid ${fit.pid})`, pid: fit.pid };
+  for (const record of liveRecords(home).filter(({ version }) => anyVersion || version === build.version)) {
+    const place = placeOf(record, token);
+    if (mayHaveToken(home, record, place)) return { ...place, name: `${record.address} (pid ${record.pid})`, pid: record.pid };
+  }
+  return undefined;
 }
 
 const PING_MS = 1_000;
@@ -110,7 +123,9 @@ function unavailable(error: unknown, { server, by }: Remote): Error {
 /** A client of a home's daemon that runs; undefined while none does. It is never started. */
 export async function findRunning(home: Home, token: Token, timeoutMs: number): Promise<Client | undefined> {
   for (const record of readRecords(home.runtime)) {
-    const client = new Client({ ...placeOf(record, token), pid: record.pid }, timeoutMs);
+    const place = placeOf(record, token);
+    if (!mayHaveToken(home, record, place)) continue;
+    const client = new Client({ ...place, pid: record.pid }, timeoutMs);
     const fault = await client.call("liveness.ping", {}).then(
       () => undefined,
       (error: unknown) => error,

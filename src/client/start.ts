@@ -5,7 +5,7 @@ import { withoutOwnTokens } from "../config/token.ts";
 import { KataError, LocalError } from "../core/error.ts";
 import { build } from "../core/version.ts";
 import { Client, type Place } from "./client.ts";
-import { findLocal, isRunning, liveRecords, placeOf } from "./find.ts";
+import { findLocal, isRunning, liveRecords, mayHaveToken, placeOf } from "./find.ts";
 
 /** The one before may have to end first. */
 const PATIENCE_MS = TAKEOVER_MS + 10_000;
@@ -112,7 +112,9 @@ async function startLocal({ home, token, say }: Local): Promise<Place> {
 async function endOtherVersion(home: Home, token: Place["token"]): Promise<void> {
   for (const record of liveRecords(home)) {
     if (record.started_by === undefined || record.version === build.version) continue;
-    const answer = await new Client(placeOf(record, token), 1_000).call("liveness.ping", {}).catch((error: unknown) => error);
+    const place = placeOf(record, token);
+    if (!mayHaveToken(home, record, place)) continue;
+    const answer = await new Client(place, 1_000).call("liveness.ping", {}).catch((error: unknown) => error);
     if (answer instanceof Error) {
       if (answer instanceof KataError) throw answer;
       continue;

@@ -1,5 +1,5 @@
-import { Client } from "../../client/client.ts";
-import { liveRecords, placeOf, remotePlace } from "../../client/find.ts";
+import { Client, type Place } from "../../client/client.ts";
+import { liveRecords, mayHaveToken, placeOf, remotePlace } from "../../client/find.ts";
 import { notServed } from "../../client/served.ts";
 import type { Target } from "../../config/target.ts";
 import { LocalError } from "../../core/error.ts";
@@ -38,7 +38,7 @@ export async function checkDaemon(checks: Checks, target: Target | undefined): P
 type Reached = { client: Client; date: string | null; took_ms: number };
 
 async function connection(target: Target) {
-  const places = target.kind === "remote" ? [remotePlace(target)] : liveRecords(target.home).map((record) => placeOf(record, target.token));
+  const places = target.kind === "remote" ? [remotePlace(target)] : localPlaces(target);
   const [place] = places;
   if (!place) return { status: "info" as const, summary: "no daemon runs; the next command that needs it starts it" };
   // Whether the token is right is a question of its own.
@@ -47,6 +47,13 @@ async function connection(target: Target) {
     throw new LocalError("daemon_unavailable", `What answers at ${place.name} is no kata daemon.`, "Check the address.");
   const value: Reached = { client: new Client(place, PROBE_MS), date, took_ms };
   return { status: "ok" as const, summary: `${place.name} answers in ${Math.ceil(took_ms)} ms`, value };
+}
+
+function localPlaces({ home, token }: Target & { kind: "local" }): Place[] {
+  return liveRecords(home).flatMap((record) => {
+    const place = placeOf(record, token);
+    return mayHaveToken(home, record, place) ? [place] : [];
+  });
 }
 
 /** A daemon of another version does where it serves all that this kata asks for. */
