@@ -29,6 +29,21 @@ test("`kata daemon restart` replaces a daemon that somebody started, and says wh
   expect(after?.pid).not.toBe(before?.pid as number);
 });
 
+test("`kata daemon restart` stops no daemon where the next one could not start", async () => {
+  await using kata = await workspace();
+  const [pid] = kata.daemons();
+  for (const [words, config, exit] of [
+    [["--listen", "localhost:1"], "", 1],
+    [["--listen", "100.64.0.5:7777"], "", 1],
+    [["--log-format", "xml"], "", 2],
+    [[], 'lisen = "x"\n', 1],
+    [[], "[auth]\nrequire_token_identity = true\n", 2],
+  ] as const) {
+    await Bun.write(join(kata.home, "config.toml"), config);
+    expect([words, (await kata.run(["daemon", "restart", ...words])).exit, kata.daemons()]).toEqual([words, exit, [pid ?? 0]]);
+  }
+});
+
 test("`kata daemon reload` keeps the daemon going, whatever hooks.toml says", async () => {
   await using kata = await workspace({ project: false });
   expect((await kata`daemon reload`).exit).toBe(2);
