@@ -13,11 +13,16 @@ export const listenFlags = {
 
 type Given = Args<never, typeof listenFlags>;
 
-/** Starts a daemon that somebody asked for, in the background; it takes over from an automatic one, and says so. */
-export async function startInBackground(given: Given, { home, env }: Context): Promise<Answer> {
-  // What can be refused without a daemon is refused before one is started.
+/** Refuses what can be refused without a daemon, before one is started or another is stopped for it. */
+export function checkStart(given: Given, { home, env }: Context): void {
   logFormat(home, env, given.log_format);
   daemonConfig(home, env, given);
+}
+
+/** Starts a daemon that somebody asked for, in the background; it takes over from an automatic one, and says so. */
+export async function startInBackground(given: Given, context: Context): Promise<Answer> {
+  checkStart(given, context);
+  const { home } = context;
   const {
     took_over_from,
     started_by: _,

@@ -156,6 +156,8 @@ function lookOf(id: RouteId, { params }: Sent): string | undefined {
   if (paths[id].startsWith("GET ") || id === "projects.resolve") return undefined;
   if (params?.["ref"] !== undefined) return `\`kata show ${params["ref"]}\``;
   if (id === "issues.create") return "`kata list --limit 5`";
+  // No digest tells of tokens.
+  if (id.startsWith("tokens.")) return "`kata tokens list`";
   return id.startsWith("projects.") ? "`kata projects list`" : "`kata digest --since 1h`";
 }
 

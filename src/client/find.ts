@@ -34,6 +34,16 @@ export function liveRecords(home: Home): RuntimeRecord[] {
   return readRecords(home.runtime).filter(({ pid }) => isRunning(pid));
 }
 
+/**
+ * Whether a token may go where a record says. A daemon that died leaves its port to whoever takes it, another user too: at a
+ * plain address of IP it is the lock that tells whether the daemon is still there, and not the number of its process, which
+ * may be another's by now. A socket lies where others can't put one, and a certificate proves itself.
+ */
+export async function mayHaveToken(home: Home, { pid, started_by }: RuntimeRecord, { unix, certificate, token }: Place): Promise<boolean> {
+  if (token === undefined || unix !== undefined || certificate !== undefined || started_by === undefined) return true;
+  return holderOf(home.lock)?.pid === pid && (await import("../config/lock.ts")).isLocked(home.lock);
+}
+
 /** Of those, the ones of this kata: a daemon of the original is never signalled. */
 export function ownRecords(home: Home): RuntimeRecord[] {
   return liveRecords(home).filter(({ started_by }) => started_by !== undefined);
@@ -52,15 +62,25 @@ export function isRunning(pid: number): boolean {
  * The daemon of this database that answers, if there is one of this version. It is not asked first whether it answers:
  * whoever calls it finds out.
  */
-export function findLocal(home: Home, token: Token, env: Record<string, string | undefined>): Place | undefined {
+export async function findLocal(home: Home, token: Token, env: Record<string, string | undefined>): Promise<Place | undefined> {
   const anyVersion = env["KATA_SKIP_DAEMON_VERSION_CHECK"] === "1";
   const fits = ({ version }: { version?: string }) => anyVersion || version === build.version;
   // Who holds the lock is nearly always the one, and is known from one file; a folder takes longer to look through.
   const holder = holderOf(home.lock);
   const isUsual = holder?.address === `unix://${home.socket}` && fits(holder) && isRunning(holder.pid);
-  const fit = isUsual ? holder : liveRecords(home).find(fits);
-  return fit && { ...placeOf(fit, token), name: `${fit.address} (pid ${fit.pid})`, pid: fit.pid };
+  if (isUsual) return known(holder, placeOf(holder, token));
+  for (const record of liveRecords(home).filter(fits)) {
+    const place = placeOf(record, token);
+    if (await mayHaveToken(home, record, place)) return known(record, place);
+  }
+  return undefined;
 }
+
+const known = ({ address, pid }: Pick<RuntimeRecord, "address" | "pid">, place: Place): Place => ({
+  ...place,
+  name: `${address} (pid ${pid})`,
+  pid,
+});
 
 const PING_MS = 1_000;
 
@@ -113,7 +133,9 @@ function unavailable(error: unknown, { server, by }: Remote): Error {
 /** A client of a home's daemon that runs; undefined while none does. It is never started. */
 export async function findRunning(home: Home, token: Token, timeoutMs: number): Promise<Client | undefined> {
   for (const record of readRecords(home.runtime)) {
-    const client = new Client({ ...placeOf(record, token), pid: record.pid }, timeoutMs);
+    const place = placeOf(record, token);
+    if (!(await mayHaveToken(home, record, place))) continue;
+    const client = new Client({ ...place, pid: record.pid }, timeoutMs);
     const fault = await client.call("liveness.ping", {}).then(
       () => undefined,
       (error: unknown) => error,

@@ -13,6 +13,6 @@ export type Local = {
 /** A client of this machine's daemon, which is started if none answers: only then is loaded what starts one. */
 export async function reachLocal(local: Local): Promise<Client> {
   const start = async () => (await import("./start.ts")).startLocal(local);
-  const found = findLocal(local.home, local.token, local.env);
+  const found = await findLocal(local.home, local.token, local.env);
   return found ? new Client(found, local.timeoutMs, start) : new Client(await start(), local.timeoutMs);
 }

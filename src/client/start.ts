@@ -6,7 +6,7 @@ import { withoutOwnTokens } from "../config/token.ts";
 import { KataError, LocalError } from "../core/error.ts";
 import { build } from "../core/version.ts";
 import { Client, type Place } from "./client.ts";
-import { isRunning, liveRecords, placeOf } from "./find.ts";
+import { isRunning, liveRecords, mayHaveToken, placeOf } from "./find.ts";
 import type { Local } from "./reach.ts";
 
 /** The one before may have to end first. */
@@ -105,7 +105,9 @@ export async function startLocal({ home, token, say }: Pick<Local, "home" | "tok
 async function endOtherVersion(home: Home, token: Place["token"]): Promise<void> {
   for (const record of liveRecords(home)) {
     if (record.started_by === undefined || record.version === build.version) continue;
-    const answer = await new Client(placeOf(record, token), 1_000).call("liveness.ping", {}).catch((error: unknown) => error);
+    const place = placeOf(record, token);
+    if (!(await mayHaveToken(home, record, place))) continue;
+    const answer = await new Client(place, 1_000).call("liveness.ping", {}).catch((error: unknown) => error);
     if (answer instanceof Error) {
       if (answer instanceof KataError) throw answer;
       continue;

@@ -385,7 +385,7 @@ test("`daemonConfig()` refuses a `[[listener]]` or `[tls]` that contradicts itse
     2,
     "3: listener.cert is for unix:///a, and Unix sockets have no TLS",
   ]);
-  expect(fault(`${one}group = "kata"`)).toEqual([2, "3: listener.group is for 127.0.0.1:1, and only Unix sockets have a group"]);
+  expect(fault(`${one}group = "kata"`)).toEqual([2, "3: listener.group is for 127.0.0.1:1, and only Unix sockets have one"]);
   expect(fault(`${one}${one}`)).toEqual([1, "4: listener.address: describes 127.0.0.1:1 a second time"]);
   expect(fault("[[listener]]\ntls = true\n")).toEqual([1, "1: listener.address: is missing"]);
   expect(fault("listen = []")).toEqual([1, "1: listen: names no address"]);

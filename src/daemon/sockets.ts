@@ -54,7 +54,8 @@ function canEnter(folder: string, access: SocketAccess): boolean {
 }
 
 function giveTo(path: string, { group }: SocketAccess): void {
-  if (!group) return;
+  // Where it has that group already nothing is asked for that a service manager may have forbidden.
+  if (!group || statSync(path).gid === group.id) return;
   try {
     chownSync(path, process.geteuid?.() ?? 0, group.id);
   } catch (error) {

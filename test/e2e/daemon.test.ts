@@ -1,5 +1,5 @@
 import { expect, test } from "bun:test";
-import { join } from "node:path";
+import { dirname, join } from "node:path";
 import { Database } from "bun:sqlite";
 import { freePort } from "../free-port.ts";
 import { workspace } from "../workspace.ts";
@@ -27,6 +27,21 @@ test("`kata daemon restart` replaces a daemon that somebody started, and says wh
   const [after] = (await kata`daemon status --json`).json<Status>().daemons;
   expect([exit, stderr]).toEqual([0, `kata: stopped pid=${before?.pid}\nkata: daemon pid=${after?.pid} listens on ${after?.address}\n`]);
   expect(after?.pid).not.toBe(before?.pid as number);
+});
+
+test("`kata daemon restart` stops no daemon where the next one could not start", async () => {
+  await using kata = await workspace();
+  const [pid] = kata.daemons();
+  for (const [words, config, exit] of [
+    [["--listen", "localhost:1"], "", 1],
+    [["--listen", "100.64.0.5:7777"], "", 1],
+    [["--log-format", "xml"], "", 2],
+    [[], 'lisen = "x"\n', 1],
+    [[], "[auth]\nrequire_token_identity = true\n", 2],
+  ] as const) {
+    await Bun.write(join(kata.home, "config.toml"), config);
+    expect([words, (await kata.run(["daemon", "restart", ...words])).exit, kata.daemons()]).toEqual([words, exit, [pid ?? 0]]);
+  }
 });
 
 test("`kata daemon reload` keeps the daemon going, whatever hooks.toml says", async () => {
@@ -111,6 +126,38 @@ test("a record whose pid is another program's by now is never signalled", async 
     bystander.kill();
     await bystander.exited;
   }
+});
+
+test("whoever takes the port of a daemon that died is sent no token", async () => {
+  await using kata = await workspace({ project: false, config: '[auth]\ntoken = "s3cret-token"\n' });
+  const port = await freePort();
+  await kata`daemon start --listen 127.0.0.1:${port}`;
+  const [pid = 0] = kata.daemons();
+  const [record = ""] = [...new Bun.Glob("runtime/*/daemon.*.json").scanSync({ cwd: kata.home, absolute: true })];
+  const told = (await Bun.file(record).json()) as { version: string };
+  process.kill(pid, "SIGKILL");
+  while (kata.daemons().length > 0) await Bun.sleep(5);
+  const seen: (string | null)[] = [];
+  const fetch = ({ headers }: Request) => {
+    seen.push(headers.get("authorization"));
+    return Response.json({ ok: true, service: "kata", version: "9.0.0", pid: process.pid, projects: [] });
+  };
+  using _impostor = Bun.serve({ hostname: "127.0.0.1", port, fetch });
+  // The number of the daemon's process is another's by now.
+  const bystander = Bun.spawn(["sleep", "60"]);
+  try {
+    for (const version of [told.version, "9.0.0"])
+      for (const words of [["projects", "list"], ["health"], ["doctor"], ["tokens", "list"]]) {
+        await Bun.write(join(dirname(record), `daemon.${bystander.pid}.json`), JSON.stringify({ ...told, version, pid: bystander.pid }));
+        await kata.run(words);
+        await kata`daemon stop`;
+      }
+    expect(bystander.exitCode ?? bystander.signalCode).toBe(null);
+  } finally {
+    bystander.kill();
+    await bystander.exited;
+  }
+  expect(seen.filter((each) => each !== null)).toEqual([]);
 });
 
 test("a daemon that hangs is told within the timeout, with what to do", async () => {

@@ -99,6 +99,15 @@ test("another change whose reply is lost says so, and how to look", async () => 
   expect(json.error).toMatchObject({ kind: "daemon_unavailable", code: "outcome_unknown" });
 });
 
+test("a new token whose reply is lost is looked for among the tokens, and its file does not stay", async () => {
+  await using way = await behindLoss(/^POST \S+\/tokens /, "cut");
+  const { kata, env } = way;
+  const { exit, stderr } = await kata.run(["tokens", "create", "--actor", "wesm", "--token-file", "wesm.token"], { env });
+  expect([exit, stderr]).toEqual([7, expect.stringContaining("Hint: Look before you send it again: `kata tokens list`\n")]);
+  expect((await kata`tokens list`).stdout).toContain("wesm");
+  expect(await Bun.file(`${kata.dir}/wesm.token`).exists()).toBe(false);
+});
+
 test("a read whose reply is lost says nothing of a change", async () => {
   await using way = await behindLoss(/^GET \S+\/issues/, "cut");
   const { exit, stderr } = await way.kata.run(["list", "--json"], { env: way.env });

@@ -104,6 +104,21 @@ asRoot(["/usr/lib/systemd/systemd"])(
       await run("systemctl stop kata");
       expect(JSON.stringify(await journal())).not.toContain(token);
 
+      // An address of a VPN comes when it comes.
+      const late = "ExecStart=/usr/local/bin/kata daemon start --foreground --listen 10.9.9.9:7777";
+      await change("ExecStart=", late, "Environment=KATA_TRUST_PRIVATE_NETWORK=1", "RestartSec=0.01");
+      await run("systemctl start kata || true");
+      while (Number(await show("NRestarts")) < 8) await Bun.sleep(50);
+      await run("ip address add 10.9.9.9/32 dev lo");
+      while ((await show("ActiveState")) !== "active") await Bun.sleep(50);
+      await run("systemctl stop kata");
+      // What is wrong with the settings does not mend itself.
+      await change("ExecStart=", `${late} --insecure-readonly`, "RestartSec=0.01");
+      await run(`printf '[auth]\\nrequire_token_identity = true\\n' > ${HOME}/config.toml; systemctl start kata || true`);
+      while ((await show("ActiveState")) !== "failed") await Bun.sleep(50);
+      expect([await show("ExecMainStatus"), await show("NRestarts")]).toEqual(["2", "0"]);
+      await run(`rm ${HOME}/config.toml`);
+
       // The proxy's socket, as the page about remote daemons has it.
       const [dropIn = "", config = ""] = await blocksUnder("remote.md", "A proxy that knows its users");
       await run("kata daemon service systemd > /etc/systemd/system/kata.service");

@@ -1,5 +1,5 @@
 import { command } from "../command.ts";
-import { listenFlags, startInBackground } from "../daemon-start.ts";
+import { checkStart, listenFlags, startInBackground } from "../daemon-start.ts";
 import { stopDaemons } from "../daemon-stop.ts";
 
 export const daemonRestart = command({
@@ -9,6 +9,7 @@ export const daemonRestart = command({
   words: [],
   flags: listenFlags,
   async run(flags, context) {
+    checkStart(flags, context);
     const stopped = await stopDaemons(context.home);
     const answer = await startInBackground(flags, context);
     return { ...answer, notices: [...stopped.map((pid) => `kata: stopped pid=${pid}`), ...(answer.notices ?? [])] };

@@ -1,5 +1,5 @@
-import { Client } from "../../client/client.ts";
-import { liveRecords, placeOf, remotePlace } from "../../client/find.ts";
+import { Client, type Place } from "../../client/client.ts";
+import { liveRecords, mayHaveToken, placeOf, remotePlace } from "../../client/find.ts";
 import { notServed } from "../../client/served.ts";
 import type { Target } from "../../config/target.ts";
 import { LocalError } from "../../core/error.ts";
@@ -43,7 +43,7 @@ export async function checkDaemon(checks: Checks, target: Target | undefined): P
 type Reached = { client: Client; date: string | null; took_ms: number };
 
 async function connection(target: Target) {
-  const places = target.kind === "remote" ? [remotePlace(target)] : liveRecords(target.home).map((record) => placeOf(record, target.token));
+  const places = target.kind === "remote" ? [remotePlace(target)] : await localPlaces(target);
   const [place] = places;
   if (!place) return { status: "info" as const, summary: "no daemon runs; the next command that needs it starts it" };
   // Whether the token is right is a question of its own.
@@ -52,6 +52,15 @@ async function connection(target: Target) {
     throw new LocalError("daemon_unavailable", `What answers at ${place.name} is no kata daemon.`, "Check the address.");
   const value: Reached = { client: new Client(place, PROBE_MS), date, took_ms };
   return { status: "ok" as const, summary: `${place.name} answers in ${Math.ceil(took_ms)} ms`, value };
+}
+
+async function localPlaces({ home, token }: Target & { kind: "local" }): Promise<Place[]> {
+  const places: Place[] = [];
+  for (const record of liveRecords(home)) {
+    const place = placeOf(record, token);
+    if (await mayHaveToken(home, record, place)) places.push(place);
+  }
+  return places;
 }
 
 /** A daemon of another version does where it serves all that this kata asks for. */

@@ -20,8 +20,8 @@ export function systemdUnit(binary: string, flags: ServiceFlags): string {
 Description=kata, an issue tracker
 Wants=network-online.target
 After=network-online.target
-StartLimitIntervalSec=60
-StartLimitBurst=5
+# An address that it listens on may come late, such as that of a VPN: it is tried for as long as it takes.
+StartLimitIntervalSec=0
 
 [Service]
 Type=notify
@@ -30,7 +30,9 @@ ExecStart=${words.join(" ")}
 ExecReload=/bin/kill -HUP $MAINPID
 WatchdogSec=${WATCHDOG_S}
 Restart=on-failure
-RestartSec=2
+RestartSec=5
+# What is wrong with its settings does not mend itself.
+RestartPreventExitStatus=2
 # The daemon ends within ${STOP_MS / 1_000} s: it answers what was asked, and ends its streams and hooks.
 TimeoutStopSec=${STOP_MS / 1_000 + 5}
 KillMode=mixed
