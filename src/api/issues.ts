@@ -100,7 +100,7 @@ export const issues = {
     params: IssuePath,
     query: v.object({ include_deleted: v.optional(SwitchText, "false") }),
     reply: Shown,
-    refusals: ["project_not_found", "issue_not_found", "prefix_ambiguous"],
+    refusals: ["validation", "project_not_found", "issue_not_found", "prefix_ambiguous"],
   },
   "issues.find": {
     summary: "Show an issue of any project by its ULID, or by a unique start of it",

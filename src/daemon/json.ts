@@ -30,10 +30,17 @@ export async function readJson(request: Request, limit: number): Promise<unknown
 
 async function readBytes(request: Request, limit: number): Promise<Uint8Array> {
   const tooLarge = () => new KataError("error", `The body has more than ${limit} bytes.`, { status: 413 });
-  if (Number(request.headers.get("content-length") ?? 0) > limit) throw tooLarge();
-  const bytes = await request.bytes();
-  if (bytes.length > limit) throw tooLarge();
-  return bytes;
+  const length = request.headers.get("content-length");
+  if (Number(length ?? 0) > limit) throw tooLarge();
+  if (length !== null) return request.bytes();
+  const pieces: Uint8Array[] = [];
+  let total = 0;
+  for await (const piece of request.body ?? []) {
+    total += piece.length;
+    if (total > limit) throw tooLarge();
+    pieces.push(piece);
+  }
+  return Buffer.concat(pieces);
 }
 
 function parse(text: string): unknown {
