@@ -1,7 +1,7 @@
 import { readFileSync } from "node:fs";
 import { LocalError } from "../core/error.ts";
+import { reasonOf } from "../core/system-error.ts";
 import type { Flags } from "./args.ts";
-import { reasonOf } from "./system-error.ts";
 
 /** The three ways to give a text. */
 export const bodyFlags = {

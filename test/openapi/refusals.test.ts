@@ -188,10 +188,11 @@ async function keepProjects(asker: Asker, kata: Workspace): Promise<void> {
   await asker.ask("projects.detach", { params: { ...own.params, alias_id: NOWHERE }, query: ann });
   await asker.ask("projects.detach", { params: { ...own.params, alias_id: first.id }, query: ann });
   await asker.ask("projects.detach", { params: { ...own.params, alias_id: first.id }, query: { ...ann, force: "true" } });
-  await asker.ask("issues.create", { ...own, body: { ...ann, title: "Left behind" } });
+  const left = await made(asker, "Left behind", {}, project.id);
   await asker.ask("projects.archive", { ...own, query: ann });
   await asker.ask("projects.archive", { ...own, query: { ...ann, force: "true" } });
   await asker.ask("projects.archive", { ...own, query: ann });
+  await asker.ask("issues.find", { params: { uid: left.uid } });
   await asker.ask("projects.init", { body: { name: "workshop" } });
 
   await asker.ask("projects.merge", { body: { source_project_id: project.id } });
