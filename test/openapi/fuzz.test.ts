@@ -2,25 +2,23 @@ import { Database } from "bun:sqlite";
 import { expect, test } from "bun:test";
 import { join } from "node:path";
 import fc from "fast-check";
+import { fuzzOf } from "../fuzz.ts";
 import { workspace } from "../workspace.ts";
 import { documentedBy, json, type Send, senderTo, type Sent } from "./daemon.ts";
 import { judged, judgedStray, operationAt, type Operation } from "./document.ts";
 import { requestFor, sentOf } from "./requests.ts";
 import { World } from "./world.ts";
 
-/** For how long requests are made up; `KATA_FUZZ_SECONDS=600 KATA_FUZZ_SEED=1 bun test test/openapi` does more, and the same again. */
-const SECONDS = Number(process.env["KATA_FUZZ_SECONDS"] ?? 10);
-const SEED = Number(process.env["KATA_FUZZ_SEED"] ?? Date.now() % 2 ** 31);
-
 const LONG_PATH = 8_000;
 
 /** Refusals that leave an event: the throttles tell that they were met. */
 const TELLING = new Set(["issues.close 429 sibling_throttle", "issues.close 429 duplicate_message"]);
 
+const { seconds, params } = fuzzOf("the HTTP interface", 8);
+
 test(
   "whatever is sent, the daemon answers as its document says, has no faults of its own, and what it refuses changes nothing",
   async () => {
-    console.log(`fuzz of the HTTP interface: KATA_FUZZ_SEED=${SEED} KATA_FUZZ_SECONDS=${SECONDS}`);
     await using kata = await workspace();
     const send = senderTo(kata);
     const operations = await documentedBy(send);
@@ -42,20 +40,14 @@ test(
         if (reply.status >= 400 && !TELLING.has(refusal ?? "")) expect([refusal, lastEvent()]).toEqual([refusal, before]);
       }
     });
-    await fc.assert(property, {
-      seed: SEED,
-      numRuns: Number.MAX_SAFE_INTEGER,
-      interruptAfterTimeLimit: SECONDS * 1_000,
-      markInterruptAsFailure: false,
-      endOnFailure: false,
-    });
+    await fc.assert(property, params);
     const count = (isWanted: (what: string) => boolean) => [...seen].reduce((sum, [what, times]) => sum + (isWanted(what) ? times : 0), 0);
     const isGood = (what: string) => !what.includes(" ");
     console.log(`${count(() => true)} requests, ${count(isGood)} answered well; ${seen.size} kinds of answers`);
     expect(db.query("PRAGMA integrity_check").get()).toEqual({ integrity_check: "ok" });
     expect(db.query("PRAGMA foreign_key_check").all()).toEqual([]);
   },
-  (SECONDS + 60) * 1_000,
+  (seconds + 60) * 1_000,
 );
 
 /** Sees that there are projects and issues to speak of, and learns them. */
