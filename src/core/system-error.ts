@@ -19,6 +19,6 @@ export function isSystemError(thrown: unknown): thrown is SystemError {
 
 /** Why the operating system refused something, in words. */
 export function reasonOf(error: unknown): string {
-  const { code = "", message } = error as SystemError;
+  const { code, message } = error as SystemError;
   return REASONS[code] ?? message;
 }

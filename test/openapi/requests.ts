@@ -261,7 +261,4 @@ export function sentOf({ path: template, method, params, query, headers, body, d
 }
 
 /** A header's value, whose characters are bytes. */
-const latin1 = (value: string): string =>
-  Buffer.from(value, "utf8")
-    .toString("latin1")
-    .replaceAll(/[\u0000-\u001f\u007f]/g, "");
+const latin1 = (value: string): string => Buffer.from(value.replaceAll(/\p{Cc}/gu, ""), "utf8").toString("latin1");
