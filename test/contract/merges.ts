@@ -72,7 +72,7 @@ export const mergesContract: Contract<typeof import("../../src/store/merges.ts")
       const words = new Set(["login", "fail"]);
       await db.transact(async (tx) => {
         await indexTitle(tx, issue);
-        await absorbProject(tx, source.id, target);
+        await absorbProject(tx, source, target);
         expect((await issuesWithTitleLike(tx, target.id, words, 0.5)).map(({ id }) => id)).toEqual([issue.id]);
       });
       expect(await findProject(db, source.id)).toBeUndefined();
