@@ -5,6 +5,7 @@ import { checkDaemonName } from "../config/choice.ts";
 import { readSettings } from "../config/settings.ts";
 import { targetOf } from "../config/target.ts";
 import { KataError, LocalError, outcomeOf } from "../core/error.ts";
+import { ofSystem } from "../core/system-error.ts";
 import { lineSafe } from "../core/text.ts";
 import { changingActor } from "./actor.ts";
 import { type Answer, type Command, type Context, type Global, globalFlags } from "./command.ts";
@@ -12,7 +13,6 @@ import { commandsFor } from "./daily.ts";
 import { printErr, printOut, writeLine } from "./print.ts";
 import { resolveBound } from "./project.ts";
 import { readCommand } from "./read.ts";
-import { ofSystem } from "./system-error.ts";
 import { terminalOf } from "./terminal.ts";
 import { httpTimeout } from "./timeout.ts";
 

@@ -1,3 +1,5 @@
+import { LocalError } from "./error.ts";
+
 const REASONS: Readonly<Record<string, string>> = {
   EACCES: "permission denied",
   EEXIST: "it is there already, and is something else",
@@ -10,15 +12,22 @@ const REASONS: Readonly<Record<string, string>> = {
   EROFS: "it can only be read",
 };
 
-/** What the operating system refused, rather than kata. */
-export type SystemError = Error & { code: string; errno: number; path?: string };
+/** Why the operating system refused something, in words. */
+export function reasonOf(error: unknown): string {
+  const { code = "", message } = error as NodeJS.ErrnoException;
+  return REASONS[code] ?? message;
+}
 
-export function isSystemError(thrown: unknown): thrown is SystemError {
+/** Whether the operating system refused something: whatever it says has a number, and not always the call. */
+export function isSystemError(thrown: unknown): thrown is NodeJS.ErrnoException {
   return thrown instanceof Error && "errno" in thrown && "code" in thrown && /^E[A-Z0-9]+$/.test(String(thrown.code));
 }
 
-/** Why the operating system refused something, in words. */
-export function reasonOf(error: unknown): string {
-  const { code, message } = error as SystemError;
-  return REASONS[code] ?? message;
+/** What the operating system refused, as a refusal of ours; undefined when it was not the operating system that did. */
+export function ofSystem(thrown: unknown): LocalError | undefined {
+  if (!isSystemError(thrown)) return undefined;
+  const { path } = thrown;
+  if (path === undefined) return new LocalError("internal", `The output can't be written: ${reasonOf(thrown)}.`, "Write it elsewhere.");
+  const hint = "Mend that, or choose another place: kata keeps its own files where KATA_HOME, KATA_DB and XDG_RUNTIME_DIR say.";
+  return new LocalError("internal", `${path} can't be used: ${reasonOf(thrown)}.`, hint);
 }
