@@ -25,3 +25,22 @@ test("`FrameReader` gives back every event that the daemon wrote, wherever the s
     }),
   );
 });
+
+test("`FrameReader` takes any bytes, and gives the same frames wherever they are cut", () => {
+  const piece = fc.oneof(
+    fc.uint8Array({ maxLength: 8 }),
+    fc
+      .constantFrom("\n", "\n\n", "\r\n", "id: ", "id:1", "event: ", "data: x", "data: \n", ": comment", "retry: 1", "\u2028", "é", "😀")
+      .map((text) => new TextEncoder().encode(text)),
+  );
+  fc.assert(
+    fc.property(fc.array(piece, { maxLength: 12 }), (pieces) => {
+      const bytes = new Uint8Array(Buffer.concat(pieces));
+      const [whole, cut] = [new FrameReader(), new FrameReader()];
+      const frames = whole.push(bytes);
+      expect(Array.from(bytes).flatMap((byte) => cut.push(new Uint8Array([byte])))).toEqual(frames);
+      expect(frames).toHaveLength(new TextDecoder().decode(bytes).split("\n\n").length - 1);
+      for (const frame of frames) for (const value of Object.values(frame)) expect(value).not.toContain("\n");
+    }),
+  );
+});

@@ -49,6 +49,6 @@ export const events = {
     query: v.object({ project_id: v.optional(v.string()), after_id: v.optional(v.string()) }),
     headers: v.object({ accept: v.optional(v.string()), "last-event-id": v.optional(v.string()) }),
     reply: "text/event-stream",
-    refusals: ["validation", "cursor_conflict", "project_not_found", "method_not_allowed", "not_acceptable"],
+    refusals: ["validation", "cursor_conflict", "project_not_found", "not_acceptable"],
   },
 } as const satisfies Record<string, Route>;

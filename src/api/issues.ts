@@ -100,7 +100,7 @@ export const issues = {
     params: IssuePath,
     query: v.object({ include_deleted: v.optional(SwitchText, "false") }),
     reply: Shown,
-    refusals: ["project_not_found", "issue_not_found", "prefix_ambiguous"],
+    refusals: ["validation", "project_not_found", "issue_not_found", "prefix_ambiguous"],
   },
   "issues.find": {
     summary: "Show an issue of any project by its ULID, or by a unique start of it",
@@ -108,7 +108,7 @@ export const issues = {
     params: v.object({ uid: v.string() }),
     query: v.object({ include_deleted: v.optional(SwitchText, "false") }),
     reply: Shown,
-    refusals: ["validation", "prefix_too_short", "issue_not_found", "prefix_ambiguous"],
+    refusals: ["validation", "prefix_too_short", "project_not_found", "issue_not_found", "prefix_ambiguous"],
   },
   "issues.ready": {
     summary: "List a project's open issues that nothing open blocks",

@@ -27,6 +27,6 @@ export const labels = {
     needs: "read",
     params: ProjectPath,
     reply: v.object({ labels: v.array(v.object({ label: v.string(), count: v.number() })) }),
-    refusals: ["project_not_found"],
+    refusals: ["validation", "project_not_found"],
   },
 } as const satisfies Record<string, Route>;

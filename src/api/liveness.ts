@@ -38,7 +38,7 @@ export const liveness = {
         token_audit_read: v.pipe(v.boolean(), v.description("whether you may list tokens")),
       }),
     }),
-    refusals: ["instance_uid_unset"],
+    refusals: [],
   },
   "openapi.show": {
     summary: "Show this interface as an OpenAPI 3.1 document",

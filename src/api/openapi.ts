@@ -1,7 +1,7 @@
 import { toJsonSchema } from "@valibot/to-json-schema";
 import type { GenericSchema } from "valibot";
-import { codes } from "../core/error.ts";
 import { paths, type RouteId } from "./paths.ts";
+import { refusalsOf } from "./refusals.ts";
 import type { Route } from "./route.ts";
 import { routes } from "./routes.ts";
 
@@ -13,7 +13,7 @@ export function openApi(version: string): Json {
   for (const id of Object.keys(paths) as RouteId[]) {
     const [method = "", path = ""] = paths[id].split(" ");
     const place = path.replaceAll(/:(\w+)/g, "{$1}");
-    (document[place] ??= {})[method.toLowerCase()] = operation(id, routes[id]);
+    (document[place] ??= {})[method.toLowerCase()] = operation(id, method, routes[id]);
   }
   return {
     openapi: "3.1.0",
@@ -39,14 +39,14 @@ const ERROR = {
   },
 };
 
-function operation(id: RouteId, route: Route): Json {
+function operation(id: RouteId, method: string, route: Route): Json {
   return {
     operationId: id,
     summary: route.summary,
     ...(route.needs !== "open" && { security: [{}, { bearer: [] }] }),
     parameters: [...parameters("path", route.params), ...parameters("query", route.query), ...parameters("header", route.headers)],
     ...(route.body && { requestBody: { required: true, content: { "application/json": { schema: jsonOf(route.body, "input") } } } }),
-    responses: { [String(route.status ?? 200)]: good(route), ...refusals(route) },
+    responses: { [String(route.status ?? 200)]: good(route), ...refusals(method, route) },
   };
 }
 
@@ -57,10 +57,24 @@ function good({ reply, status }: Route): Json {
   return { description, content: { "application/json": { schema: jsonOf(reply, "output") } } };
 }
 
-function refusals(route: Route): Json {
-  const byStatus = Map.groupBy(new Set(route.refusals), (code) => codes[code]);
-  const content = { "application/json": { schema: { $ref: "#/components/schemas/Error" } } };
-  return Object.fromEntries([...byStatus].map(([status, list]) => [String(status), { description: [...list].join(", "), content }]));
+function refusals(method: string, route: Route): Json {
+  const byStatus = Map.groupBy(refusalsOf(method, route), ({ status }) => status);
+  return Object.fromEntries(
+    [...byStatus].map(([status, list]) => [
+      String(status),
+      refusal(
+        status,
+        list.map(({ code }) => code),
+      ),
+    ]),
+  );
+}
+
+/** An envelope with one of these codes. */
+function refusal(status: number, list: readonly string[]): Json {
+  const here = { properties: { status: { const: status }, error: { properties: { code: { enum: list } } } } };
+  const schema = { allOf: [{ $ref: "#/components/schemas/Error" }, here] };
+  return { description: list.join(", "), content: { "application/json": { schema } } };
 }
 
 function parameters(place: "path" | "query" | "header", schema: GenericSchema | undefined): Json[] {

@@ -13,7 +13,7 @@ export const projects = {
     needs: "resolve",
     body: request({ name: maybe(Text), alias: maybe(AliasInput), start_path: maybe(Text) }),
     reply: v.object({ project: Project, alias: ProjectAlias, workspace_root: v.exactOptional(v.string()) }),
-    refusals: ["validation", "project_not_initialized", "project_alias_conflict"],
+    refusals: ["validation", "project_not_initialized"],
   },
   "projects.init": {
     summary: "Create a project, or bind an alias to one",
@@ -34,7 +34,7 @@ export const projects = {
     needs: "read",
     params: ProjectPath,
     reply: v.object({ project: Project, aliases: v.array(ProjectAlias) }),
-    refusals: ["project_not_found"],
+    refusals: ["validation", "project_not_found"],
   },
   "projects.rename": {
     summary: "Give a project another name",

@@ -40,14 +40,14 @@ export const recurrences = {
     needs: "read",
     params: ProjectPath,
     reply: v.object({ recurrences: v.array(Recurrence) }),
-    refusals: ["project_not_found"],
+    refusals: ["validation", "project_not_found"],
   },
   "recurrences.show": {
     summary: "Show a recurrence",
     needs: "read",
     params: RecurrencePath,
     reply: One,
-    refusals: ["project_not_found", "not_found"],
+    refusals: ["validation", "project_not_found", "not_found"],
   },
   "recurrences.edit": {
     summary: "Change a recurrence",

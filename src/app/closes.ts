@@ -9,7 +9,7 @@ import { findIssueAt, issuesByIds, updateIssue } from "../store/issues.ts";
 import { childIdsOf, findParentLink, type Link } from "../store/links.ts";
 import type { App } from "./app.ts";
 import { changeIssue, type IssueChange, type Target } from "./change-issue.ts";
-import { materializeNext } from "./materialize.ts";
+import { dueAfter, endOf, materialize } from "./materialize.ts";
 
 export type Close = Target & {
   reason: CloseReason | undefined;
@@ -109,6 +109,7 @@ function refusalOf(found: Throttled, parent: Link, actor: string): KataError {
 async function makeClosed(app: App, change: IssueChange, close: Checked, parent: Link | undefined): Promise<void> {
   const { tx, now, issue, project, actor, tell } = change;
   const { reason, message, evidence } = close;
+  const due = reason === "done" ? await dueAfter(tx, issue) : undefined;
   await updateIssue(tx, issue.id, { status: "closed", closed_reason: reason, closed_at: now }, now);
   await tell({
     type: "issue.closed",
@@ -123,9 +124,10 @@ async function makeClosed(app: App, change: IssueChange, close: Checked, parent:
       status: { from: issue.status, to: "closed" },
       closed_reason: { from: null, to: reason },
       closed_at: { from: null, to: now },
+      ...(due && endOf(due)),
     },
   });
-  if (reason === "done") await materializeNext(app, change, { issue, project, actor });
+  if (due) await materialize(app, change, due, { project, actor });
 }
 
 /** Opens a closed issue again; an open one stays as it is. */

@@ -16,7 +16,7 @@ export async function commentOnIssue(app: App, input: Target & { body: string })
     const comment = await insertComment(tx, { uid, issue_id: issue.id, author, body, created_at: now });
     await updateIssue(tx, issue.id, {}, now);
     await reindexIssue(tx, issue);
-    const changes = { comment: { from: null, to: { uid, body } } };
+    const changes = { comment: { from: null, to: { uid, author, body, created_at: now } } };
     await tell({ type: "issue.commented", payload: { comment_id: comment.id }, changes });
     return { comment };
   });

@@ -1,9 +1,10 @@
 import type { Event, Issue, Project } from "../api/shapes.ts";
 import { KataError } from "../core/error.ts";
-import { type Changes, type CreatedLink, type EventPayloads, type LinkType, toWireEvent } from "../core/event.ts";
+import { type CreatedLink, type EventPayloads, type LinkType, toWireEvent } from "../core/event.ts";
 import { checkLabels } from "../core/label.ts";
 import { checkPriority } from "../core/priority.ts";
 import { qualifiedId } from "../core/ref.ts";
+import { changesOfNew } from "../core/replay.ts";
 import { likeness, LEAST_TITLE_SHARE, LOOKALIKE, mayBeAlike, tokensOf, wordsOf } from "../core/similarity.ts";
 import { isBlank } from "../core/text.ts";
 import type { Db } from "../store/db.ts";
@@ -51,7 +52,7 @@ export async function createIssue(app: App, input: CreateInput): Promise<Created
       issue: { id, uid, short_id },
       actor: input.actor,
       payload: { ...payloadOf(draft), ...key },
-      changes: changesOf(draft),
+      changes: changesOfNew({ ...draft, author: input.actor, created_at: now, ...rolesIn(draft) }),
     });
     return { issue, event: toWireEvent(event), changed: true };
   });
@@ -100,8 +101,11 @@ function payloadOf({ labels, links, owner, priority }: Draft): EventPayloads["is
   };
 }
 
-function changesOf({ title, body }: Draft): Changes {
-  return { title: { from: null, to: title }, ...(body !== "" && { body: { from: null, to: body } }) };
+/** Who is what for the new issue. */
+function rolesIn({ links }: Draft) {
+  const uids = (wanted: LinkType, isIncoming = false) =>
+    links.filter(({ type, incoming }) => type === wanted && incoming === isIncoming).map(({ to }) => to.uid);
+  return { parent: uids("parent")[0] ?? null, blocks: uids("blocks"), blocked_by: uids("blocks", true), related: uids("related") };
 }
 
 export type Draft = {

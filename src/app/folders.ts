@@ -1,6 +1,7 @@
 import { aliasOf, bind, boundName, findWorkspace, localAlias, suggestedName, type Workspace } from "../config/workspace.ts";
 import type { Alias } from "../core/alias.ts";
 import { KataError, LocalError } from "../core/error.ts";
+import { isSystemError, reasonOf } from "../core/system-error.ts";
 import { findAlias } from "../store/aliases.ts";
 import { findProject } from "../store/projects.ts";
 import type { App } from "./app.ts";
@@ -20,7 +21,8 @@ export async function resolveFolder(app: App, startPath: string, remembering: Re
   const root = workspace.root ?? workspace.git_root;
   if (!alias || root === undefined) throw notInitialized(`Neither .kata.toml nor a repository is at or above ${startPath}.`);
   const resolved = await resolveProject(app, { name: bound ?? null, alias }, remembering);
-  if (remembering.remember && bound !== undefined && bound !== resolved.project.name) bind(workspace, resolved.project.name);
+  if (remembering.remember && bound !== undefined && bound !== resolved.project.name)
+    onDisk(startPath, () => bind(workspace, resolved.project.name));
   return { ...resolved, workspace_root: root };
 }
 
@@ -30,7 +32,7 @@ export async function initFolder(app: App, input: InitInput, startPath: string):
   const alias = found ?? localAlias(workspace.start);
   const name = await chooseName(app, { workspace, bound, alias }, input);
   const made = await initProject(app, { name, alias, reassign: input.reassign ?? null });
-  bind(workspace, made.project.name);
+  onDisk(startPath, () => bind(workspace, made.project.name));
   return { ...made, workspace_root: workspace.root ?? workspace.git_root ?? workspace.start };
 }
 
@@ -65,11 +67,21 @@ async function ownerOf(app: App, alias: Alias): Promise<string | undefined> {
 }
 
 function lookAround(startPath: string): { workspace: Workspace; alias: Alias | undefined; bound: string | undefined } {
-  try {
+  return onDisk(startPath, () => {
     const workspace = findWorkspace(startPath);
     return { workspace, alias: aliasOf(workspace), bound: boundName(workspace) };
+  });
+}
+
+/** What `work` gives that looks at a folder of the caller's choice: whatever is wrong with it is told the caller. */
+function onDisk<T>(startPath: string, work: () => T): T {
+  try {
+    return work();
   } catch (error) {
     if (error instanceof LocalError) throw new KataError("validation", error.message, { hint: error.hint });
-    throw error;
+    if (!isSystemError(error)) throw error;
+    throw new KataError("validation", `start_path: ${JSON.stringify(error.path ?? startPath)} can't be used: ${reasonOf(error)}.`, {
+      hint: "The daemon looks at it on its own disk. Where it can't, send a name and an alias instead.",
+    });
   }
 }

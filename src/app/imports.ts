@@ -3,6 +3,7 @@ import { KataError } from "../core/error.ts";
 import { changesBetween } from "../core/event.ts";
 import { checkItems, type GivenItem, type Item } from "../core/import.ts";
 import { qualifiedId } from "../core/ref.ts";
+import { changesOfNew } from "../core/replay.ts";
 import { isBlank } from "../core/text.ts";
 import { insertComment } from "../store/comments.ts";
 import { mappingsOf, putMapping, type Scope } from "../store/import-mappings.ts";
@@ -108,7 +109,6 @@ type Stated = Pick<Item, "title" | "body" | "status"> & {
 function stateOf({ title, body, owner = null, priority = null, status, closed_reason = null, closed_at = null }: Stated) {
   return { title, body, owner, priority, status, closed_reason, closed_at };
 }
-const NOTHING = { title: null, body: "", owner: null, priority: null, status: "open", closed_reason: null, closed_at: null };
 
 async function createImported({ app, tx, now, emit, project, actor, scope }: Import, item: Item): Promise<Known> {
   const { external_id, title, body, author, created_at, updated_at } = item;
@@ -120,7 +120,7 @@ async function createImported({ app, tx, now, emit, project, actor, scope }: Imp
   await indexIssue(tx, { issue_id: issue.id, project_id: project.id, title, body, comments: "" });
   await indexTitle(tx, issue);
   await putMapping(tx, scope, { external_id, object_type: "issue", issue_id: issue.id, source_updated_at: updated_at }, now);
-  const changes = changesBetween<Record<string, unknown>>(NOTHING, { ...stateOf(item), author, created_at, updated_at });
+  const changes = changesOfNew({ ...stateOf(item), author, created_at });
   await emit({ type: "issue.created", project, issue, actor, payload: { source: scope.source, external_id }, changes });
   return issue;
 }
@@ -128,7 +128,7 @@ async function createImported({ app, tx, now, emit, project, actor, scope }: Imp
 async function updateImported({ tx, now, emit, project, actor, scope }: Import, item: Item, issue: Issue): Promise<Known> {
   const { external_id, updated_at } = item;
   const after = stateOf(item);
-  const changes = changesBetween<Record<string, unknown>>({ ...stateOf(issue), updated_at: issue.updated_at }, { ...after, updated_at });
+  const changes = changesBetween<Record<string, unknown>>(stateOf(issue), after);
   await updateIssue(tx, issue.id, after, updated_at);
   if (changes["title"] || changes["body"]) {
     await reindexIssue(tx, { ...issue, ...after });

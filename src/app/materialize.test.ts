@@ -72,7 +72,12 @@ test("closing an occurrence as done makes the next, in the closer's name, and te
         body: { from: "", to: "All of them" },
         owner: { from: null, to: "eve" },
         priority: { from: null, to: 2 },
-        metadata: { from: null, to: { room: "hall", scheduled_on: "2026-03-09" } },
+        metadata: { from: {}, to: { room: "hall", scheduled_on: "2026-03-09" } },
+        author: { from: null, to: "bob" },
+        created_at: { from: null, to: "2026-03-01T12:00:00.000Z" },
+        labels: { from: [], to: ["a", "b"] },
+        recurrence_uid: { from: null, to: recurrence.uid },
+        occurrence_key: { from: null, to: "2026-03-09" },
       },
     },
     {

@@ -1,6 +1,8 @@
 import type { Issue, Project, Recurrence } from "../api/shapes.ts";
-import { changesBetween } from "../core/event.ts";
+import { type Changes, changesBetween } from "../core/event.ts";
+import { changesOfNew } from "../core/replay.ts";
 import { readRule } from "../core/rrule.ts";
+import type { Db } from "../store/db.ts";
 import { insertIssue } from "../store/issues.ts";
 import { insertLabel } from "../store/labels.ts";
 import { findOccurrence, findRecurrenceById, updateRecurrence } from "../store/recurrences.ts";
@@ -8,27 +10,42 @@ import { indexIssue } from "../store/search.ts";
 import { indexTitle } from "../store/title-tokens.ts";
 import type { App, Change } from "./app.ts";
 
-type Closed = { issue: Issue; project: Project; actor: string };
+/** The date that follows on an issue of a recurrence, and the one after; null where the recurrence has come to its end. */
+export type Due = { recurrence: Recurrence; key: string | null; next: string | null };
 
-/**
- * Makes the next issue of a recurrence, inside the change that closed one of its issues as done (data-model.md §10). The
- * next date counts from the closed issue's own.
- */
-export async function materializeNext(app: App, work: Change, { issue, project, actor }: Closed): Promise<void> {
-  if (issue.recurrence_id === undefined || issue.occurrence_key === undefined) return;
-  const { tx, now, emit } = work;
+/** What is due once an issue is closed as done: the next date counts from the issue's own (data-model.md §10). */
+export async function dueAfter(tx: Db, issue: Issue): Promise<Due | undefined> {
+  if (issue.recurrence_id === undefined || issue.occurrence_key === undefined) return undefined;
   const recurrence = await findRecurrenceById(tx, issue.recurrence_id);
-  if (!recurrence) return;
+  if (!recurrence) return undefined;
   const { nextDate } = await import("./rrule.ts");
   const rule = readRule(recurrence.rrule, recurrence.timezone);
   const dateAfter = (date: string) => nextDate(rule, recurrence.dtstart, date) ?? null;
   const key = dateAfter(issue.occurrence_key);
+  return { recurrence, key, next: key === null ? null : dateAfter(key) };
+}
+
+/** What closing an issue itself makes of its recurrence: where no date follows, there is none to wait for. */
+export function endOf({ recurrence: { uid, next_occurrence_key }, key }: Due): Changes {
+  if (key !== null || next_occurrence_key === undefined) return {};
+  return { recurrence: { from: { uid, next_occurrence_key }, to: { uid, next_occurrence_key: null } } };
+}
+
+/** Makes the issue that is due, inside the change that closed the one before it. */
+export async function materialize(
+  app: App,
+  work: Change,
+  due: Due,
+  { project, actor }: { project: Project; actor: string },
+): Promise<void> {
+  const { tx, now, emit } = work;
+  const { recurrence, key, next } = due;
   if (key === null) {
     if (recurrence.next_occurrence_key !== undefined)
       await updateRecurrence(tx, recurrence.id, { next_occurrence_key: null, updated_at: now });
     return;
   }
-  const cursor = { next_occurrence_key: dateAfter(key) };
+  const cursor = { next_occurrence_key: next };
   const before = { next_occurrence_key: recurrence.next_occurrence_key, last_materialized_uid: recurrence.last_materialized_uid };
   const present = await findOccurrence(tx, recurrence.id, key);
   const common = { recurrence_uid: recurrence.uid, occurrence_key: key };
@@ -43,7 +60,7 @@ export async function materializeNext(app: App, work: Change, { issue, project, 
   const after = { ...cursor, last_materialized_uid: made.uid };
   await updateRecurrence(tx, recurrence.id, { ...after, updated_at: now });
   const { template_title: title, template_body: body, template_labels: labels } = recurrence;
-  const changes = changesBetween<Record<string, unknown>>({ body: "" }, state);
+  const changes = changesOfNew({ ...state, labels, recurrence_uid: recurrence.uid, occurrence_key: key });
   await emit({ type: "issue.created", project, issue: made, actor, payload: { title, body, ...common, labels }, changes });
   await emit({
     type: "recurrence.materialized",
@@ -80,5 +97,5 @@ async function insertOccurrence(app: App, { tx, now }: Change, { recurrence, pro
   for (const label of template_labels) await insertLabel(tx, { issue_id: id, label, author: actor, created_at: now });
   await indexIssue(tx, { issue_id: id, project_id: project.id, title, body, comments: "" });
   await indexTitle(tx, { id, project_id: project.id, title, body });
-  return { made: { id, uid, short_id }, state: { title, body, owner, priority, metadata } };
+  return { made: { id, uid, short_id }, state: { title, body, owner, priority, metadata, author: actor, created_at: now } };
 }

@@ -24,7 +24,7 @@ export async function mergeProjects(app: App, input: MergeInput): Promise<Merged
     await checkMappings(tx, source, target);
     const extensions = await extendShortIds(tx, source, target);
     const counts = await countsOf(tx, source.id);
-    await absorbProject(tx, source.id, target);
+    await absorbProject(tx, source, target);
     if (name !== undefined) await renameProject(tx, target.id, name);
     wake();
     return { source, target: await projectAt(tx, target.id), ...counts, ...(extensions.length > 0 && { short_id_extensions: extensions }) };

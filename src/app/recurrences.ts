@@ -68,11 +68,16 @@ export async function createRecurrence(app: App, input: NewRecurrenceInput): Pro
       project,
       actor,
       payload: { recurrence_uid, rrule, dtstart, timezone, template_title, template_body },
-      changes: { recurrence: { from: null, to: made } },
+      changes: changesBetween<Partial<Recurrence>>({}, toldOf(made)),
     });
     return made;
   });
   return result;
+}
+
+/** What a recurrence is, without what a database counts. */
+function toldOf({ id: _, project_id: __, uid: ___, revision: ____, updated_at: _____, ...told }: Recurrence): Partial<Recurrence> {
+  return told;
 }
 
 /** A project's recurrences, the newest first. */

@@ -1,6 +1,6 @@
 import { LocalError } from "../core/error.ts";
-import type { Flags } from "./args.ts";
 import { reasonOf } from "../core/system-error.ts";
+import type { Flags } from "./args.ts";
 
 /** The three ways to give a text. */
 export const bodyFlags = {

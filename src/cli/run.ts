@@ -6,6 +6,7 @@ import { readSettings } from "../config/settings.ts";
 import { targetOf } from "../config/target.ts";
 import { readWorkspaceAhead } from "../config/workspace.ts";
 import { KataError, LocalError, outcomeOf } from "../core/error.ts";
+import { ofSystem } from "../core/system-error.ts";
 import { lineSafe } from "../core/text.ts";
 import { changingActor } from "./actor.ts";
 import { type Answer, type Command, type Context, type Global, globalFlags } from "./command.ts";
@@ -13,7 +14,6 @@ import { commandsFor } from "./daily.ts";
 import { printErr, printOut, writeLine } from "./print.ts";
 import { resolveBound } from "./project.ts";
 import { readCommand } from "./read.ts";
-import { ofSystem } from "../core/system-error.ts";
 import { terminalOf } from "./terminal.ts";
 import { httpTimeout } from "./timeout.ts";
 

@@ -18,10 +18,15 @@ export function reasonOf(error: unknown): string {
   return REASONS[code] ?? message;
 }
 
+/** Whether the operating system refused something: whatever it says has a number, and not always the call. */
+export function isSystemError(thrown: unknown): thrown is NodeJS.ErrnoException {
+  return thrown instanceof Error && "errno" in thrown && "code" in thrown && /^E[A-Z0-9]+$/.test(String(thrown.code));
+}
+
 /** What the operating system refused, as a refusal of ours; undefined when it was not the operating system that did. */
 export function ofSystem(thrown: unknown): LocalError | undefined {
-  if (!(thrown instanceof Error) || !("syscall" in thrown)) return undefined;
-  const { path } = thrown as NodeJS.ErrnoException;
+  if (!isSystemError(thrown)) return undefined;
+  const { path } = thrown;
   if (path === undefined) return new LocalError("internal", `The output can't be written: ${reasonOf(thrown)}.`, "Write it elsewhere.");
   const hint = "Mend that, or choose another place: kata keeps its own files where KATA_HOME, KATA_DB and XDG_RUNTIME_DIR say.";
   return new LocalError("internal", `${path} can't be used: ${reasonOf(thrown)}.`, hint);

@@ -30,6 +30,18 @@ test("`readJson()` refuses a body over the limit with 413", async () => {
   await expect(read(`"${"x".repeat(20)}"`, 10)).rejects.toMatchObject({ code: "error", status: 413 });
 });
 
+test("`readJson()` counts the bytes of a body that does not say its length, and stops at the limit", async () => {
+  let pulled = 0;
+  const pull = (controller: ReadableStreamDefaultController<Uint8Array>) => {
+    pulled += 1;
+    controller.enqueue(new TextEncoder().encode(" ".repeat(1_000)));
+  };
+  const body = new ReadableStream<Uint8Array>({ pull }, { highWaterMark: 0 });
+  const request = new Request("http://kata.invalid/", { method: "POST", body });
+  await expect(readJson(request, 10_000)).rejects.toMatchObject({ code: "error", status: 413 });
+  expect(pulled).toBeLessThan(20);
+});
+
 test("`readJson()` refuses what is nested too deep to be walked through", async () => {
   const nested = (depth: number) => `{"a":${"[".repeat(depth)}1.5${"]".repeat(depth)}}`;
   await expect(read(nested(100_000))).rejects.toMatchObject({ code: "validation" });

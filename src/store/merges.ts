@@ -48,15 +48,22 @@ export async function countsOf(tx: Db, sourceId: number): Promise<MovedCounts> {
   return row as MovedCounts;
 }
 
-/** Moves everything of the source into the target, under the target's name, and deletes the source. */
-export async function absorbProject(tx: Db, sourceId: number, target: Pick<Project, "id" | "name" | "uid">): Promise<void> {
-  await tx.run(sql`UPDATE issues SET project_id = ${target.id} WHERE project_id = ${sourceId}`);
-  await tx.run(sql`UPDATE issue_title_tokens SET project_id = ${target.id} WHERE project_id = ${sourceId}`);
-  await tx.run(sql`UPDATE recurrences SET project_id = ${target.id} WHERE project_id = ${sourceId}`);
-  await tx.run(sql`UPDATE project_aliases SET project_id = ${target.id} WHERE project_id = ${sourceId}`);
-  await tx.run(sql`UPDATE import_mappings SET project_id = ${target.id} WHERE project_id = ${sourceId}`);
-  await tx.run(sql`UPDATE events SET project_id = ${target.id}, project_name = ${target.name} WHERE project_id = ${sourceId}`);
+/** Moves everything of the source into the target, under the target's name, and deletes the source: as if it had never been another. */
+export async function absorbProject(
+  tx: Db,
+  source: Pick<Project, "id" | "uid">,
+  target: Pick<Project, "id" | "name" | "uid">,
+): Promise<void> {
+  await tx.run(sql`UPDATE issues SET project_id = ${target.id} WHERE project_id = ${source.id}`);
+  await tx.run(sql`UPDATE issue_title_tokens SET project_id = ${target.id} WHERE project_id = ${source.id}`);
+  await tx.run(sql`UPDATE recurrences SET project_id = ${target.id} WHERE project_id = ${source.id}`);
+  await tx.run(sql`UPDATE project_aliases SET project_id = ${target.id} WHERE project_id = ${source.id}`);
+  await tx.run(sql`UPDATE import_mappings SET project_id = ${target.id} WHERE project_id = ${source.id}`);
   await tx.run(sql`
-    UPDATE purge_log SET project_id = ${target.id}, project_uid = ${target.uid}, project_name = ${target.name} WHERE project_id = ${sourceId}`);
-  await tx.run(sql`DELETE FROM projects WHERE id = ${sourceId}`);
+    UPDATE events SET changes = replace(changes, ${`"${source.uid}"`}, ${`"${target.uid}"`})
+    WHERE type = 'issue.moved' AND issue_id IN (SELECT issue_id FROM events WHERE project_id = ${source.id})`);
+  await tx.run(sql`UPDATE events SET project_id = ${target.id}, project_name = ${target.name} WHERE project_id = ${source.id}`);
+  await tx.run(sql`
+    UPDATE purge_log SET project_id = ${target.id}, project_uid = ${target.uid}, project_name = ${target.name} WHERE project_id = ${source.id}`);
+  await tx.run(sql`DELETE FROM projects WHERE id = ${source.id}`);
 }

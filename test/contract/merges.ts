@@ -5,6 +5,7 @@ import { findIssue, findIssueByShortId } from "../../src/store/issues.ts";
 import { absorbProject, collidingMappings, collidingShortIds, countsOf, setShortId } from "../../src/store/merges.ts";
 import { findProject } from "../../src/store/projects.ts";
 import { issuesWithTitleLike, indexTitle } from "../../src/store/title-tokens.ts";
+import { eventsIn } from "../events.ts";
 import type { Contract } from "./contract.ts";
 
 export const mergesContract: Contract<typeof import("../../src/store/merges.ts")> = {
@@ -72,12 +73,26 @@ export const mergesContract: Contract<typeof import("../../src/store/merges.ts")
       const words = new Set(["login", "fail"]);
       await db.transact(async (tx) => {
         await indexTitle(tx, issue);
-        await absorbProject(tx, source.id, target);
+        await absorbProject(tx, source, target);
         expect((await issuesWithTitleLike(tx, target.id, words, 0.5)).map(({ id }) => id)).toEqual([issue.id]);
       });
       expect(await findProject(db, source.id)).toBeUndefined();
       expect((await findIssue(db, issue.id))?.project_uid).toBe(target.uid);
       expect(await eventsAfter(db, 0, { limit: 9 })).toMatchObject([{ project_id: target.id, project_name: "kept" }]);
+    },
+    "takes moves from and to the source for moves from and to the target": async ({ db, given }) => {
+      const [source, target, other] = [await given.project(), await given.project(), await given.project()];
+      const [came, went] = [await given.issue(source), await given.issue(other)];
+      await given.event(source, "issue.updated", {}, { issue: went });
+      const move = { issue_uid: "", from_project_uid: "", from_short_id: "", to_project_uid: "", to_short_id: "" };
+      const fromTo = (from: string, to: string) => ({ changes: { project_uid: { from, to } } });
+      await given.event(source, "issue.moved", move, { issue: came, ...fromTo(other.uid, source.uid) });
+      await given.event(other, "issue.moved", move, { issue: went, ...fromTo(source.uid, other.uid) });
+      await db.transact((tx) => absorbProject(tx, source, target));
+      expect((await eventsIn(db)).flatMap(({ changes }) => (changes ? [changes["project_uid"]] : []))).toEqual([
+        { from: other.uid, to: target.uid },
+        { from: target.uid, to: other.uid },
+      ]);
     },
   },
 };

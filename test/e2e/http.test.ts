@@ -1,4 +1,6 @@
 import { expect, test } from "bun:test";
+import { mkdirSync } from "node:fs";
+import { join } from "node:path";
 import { homeOf } from "../../src/config/home.ts";
 import { type Workspace, workspace } from "../workspace.ts";
 
@@ -130,6 +132,23 @@ test("a close looks up the issue of evidence that stands on one, and of no other
   expect(status).toBe(200);
   const { event } = JSON.parse(text) as { event: { payload: string } };
   expect(JSON.parse(event.payload)).toMatchObject({ evidence: [{ type: "commit", sha: "abc1234", issue_ref: "zzzz" }] });
+});
+
+test("a folder that can't be looked at or bound is the caller's to mend", async () => {
+  await using kata = await workspace();
+  mkdirSync(join(kata.home, "odd", ".kata.toml"), { recursive: true });
+  const refusedOf = async (what: string, start_path: string) => {
+    const { status, text } = await ask(kata, what, { start_path, name: "odd" });
+    return [status, (JSON.parse(text) as { error: { message: string } }).error.message];
+  };
+  expect(await refusedOf("POST /projects", "x".repeat(5_000))).toEqual([
+    400,
+    expect.stringMatching(/ can't be used: its name is too long\.$/),
+  ]);
+  expect(await refusedOf("POST /projects", join(kata.home, "odd"))).toEqual([
+    400,
+    expect.stringMatching(/ can't be used: it is a folder\.$/),
+  ]);
 });
 
 test("blank is what Unicode takes for white space, and a name has but common spaces", async () => {
