@@ -1,5 +1,5 @@
 import type { Faults } from "./faults.ts";
-import { groupId } from "./groups.ts";
+import { textOf } from "./toml.ts";
 
 /** Who may connect to a Unix socket, beside its user. */
 export type SocketAccess = { mode: number; group?: { id: number; name: string } };
@@ -25,6 +25,14 @@ export function socketAccess({ mode, group }: Said, at: (name: string) => string
     faults.clash([at("mode"), at("group")], `${at("mode")} is ${mode}, which does not let the group ${group} in`, "Take one of them away.");
   const id = groupId(group);
   if (id !== undefined) return { mode: bits, group: { id, name: group } };
-  faults.value(at("group"), `there is no group ${JSON.stringify(group)} on this machine`, "Name one, or its number.");
+  faults.value(at("group"), `there is no group ${JSON.stringify(group)} on this machine`, "Name one of /etc/group, or give a number.");
   return { mode: bits };
+}
+
+/** The number of a group, by its name or that number itself (group(5)); undefined where it is not known. */
+function groupId(name: string): number | undefined {
+  if (/^\d{1,9}$/.test(name)) return Number(name);
+  const lines = (textOf("/etc/group") ?? "").split("\n").map((line) => line.split(":"));
+  const id = lines.find(([each]) => each === name)?.[2];
+  return id === undefined ? undefined : Number(id);
 }
