@@ -12,7 +12,7 @@ export const APPLICATION_ID = 0x6b617461;
 /** Before it, a WAL reset could corrupt a database (sqlite.org/wal.html, "The WAL-Reset Bug"). */
 const OLDEST_SQLITE = [3, 51, 3];
 /** When the pages of the WAL are copied into the database; and the size that its file goes back to, if a long read let it grow. */
-const [CHECKPOINT_PAGES, WAL_BYTES] = [1_000, 16 * 1_048_576];
+const [CHECKPOINT_PAGES, WAL_BYTES] = [1_000, 4 * 1_048_576];
 
 export const sqliteDialect: Dialect = {
   name: "sqlite",
