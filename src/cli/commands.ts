@@ -22,6 +22,7 @@ import { digest } from "./commands/digest.ts";
 import { doctor } from "./commands/doctor.ts";
 import { edit } from "./commands/edit.ts";
 import { events } from "./commands/events.ts";
+import { importCommand } from "./commands/import.ts";
 import { init } from "./commands/init.ts";
 import { labelAdd } from "./commands/label-add.ts";
 import { labelRm } from "./commands/label-rm.ts";
@@ -79,6 +80,7 @@ export const commands: readonly Command[] = [
   tokensList,
   tokensRevoke,
   tokensRotate,
+  importCommand,
   daemonStart,
   daemonStop,
   daemonRestart,
