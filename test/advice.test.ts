@@ -1,5 +1,5 @@
 import { expect, test } from "bun:test";
-import { mkdirSync } from "node:fs";
+import { mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { Glob } from "bun";
 import { globalFlags } from "../src/cli/command.ts";
@@ -92,6 +92,14 @@ test("every example in the help runs", async () => {
     mkdirSync(join(kata.dir, "..", name));
     await kata.run(["init", "--project", name], { cwd: join(kata.dir, "..", name) });
   }
+  const others = join(kata.home, "others");
+  mkdirSync(others);
+  for (const [program, says] of [
+    ["bd", ""],
+    ["gh", "[]"],
+  ] as const)
+    writeFileSync(join(others, program), `#!/bin/sh\necho '${says}'\n`, { mode: 0o755 });
+  kata.env["PATH"] = `${others}:${kata.env["PATH"]}`;
   const endless = /--tail|--foreground/;
   for (const { name, examples = [] } of commands) {
     for (const example of examples.filter((line) => !endless.test(line))) {

@@ -1,8 +1,7 @@
 import * as v from "valibot";
+import { IMPORT_LIMIT } from "../core/import.ts";
 import type { Route } from "./route.ts";
 import { changeRequest, LinkTypes, listOf, maybe, Priority, ProjectPath, request, Text } from "./values.ts";
-
-const LIMIT = 64 * 1_048_576;
 
 const Reason = v.picklist(
   ["done", "wontfix", "duplicate", "superseded", "audit-no-change"],
@@ -33,7 +32,7 @@ export const imports = {
     actor: "body",
     params: ProjectPath,
     body: changeRequest({ source: Text, items: v.array(Item, "must be a list") }),
-    limit: LIMIT,
+    limit: IMPORT_LIMIT,
     reply: v.object({
       source: v.string(),
       created: v.number(),

@@ -68,8 +68,8 @@ type Definition<W extends string, F extends Flags> = {
   summary: string;
   /** Shown under "Examples" by help: each is run by a test. */
   examples?: readonly string[];
-  /** Whether it is about the daemon of this machine whatever is selected: --daemon is refused. */
-  own_daemon?: true;
+  /** Whether it is about the daemon of this machine whatever is selected, or with which arguments: --daemon is refused. */
+  own_daemon?: true | ((args: Args<W, F>) => boolean);
   words: readonly W[];
   flags: F;
   run(args: Args<W, F>, context: Context): Promise<Answer>;

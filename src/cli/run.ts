@@ -27,7 +27,7 @@ export async function run(argv: readonly string[]): Promise<number> {
       return 0;
     }
     const global: Global = read.values;
-    checkDaemonFlag(read.command, global);
+    checkDaemonFlag(read.command, read.values);
     const answer = await read.command.run(read.values, contextOf(global, argv));
     await show(answer, global);
     if (answer.failure) throw answer.failure;
@@ -55,8 +55,8 @@ function jsonAnswer(data: Readonly<Record<string, unknown>>): string {
   return JSON.stringify({ kata_api_version: 1, ...data });
 }
 
-function checkDaemonFlag({ name, own_daemon }: Command, { daemon }: Global): void {
-  if (checkDaemonName(daemon) === undefined || !own_daemon) return;
+function checkDaemonFlag({ name, own_daemon = () => false }: Command, args: Global): void {
+  if (checkDaemonName(args.daemon) === undefined || (own_daemon !== true && !own_daemon(args as never))) return;
   throw new LocalError(
     "usage",
     `\`kata ${name}\` is about the daemon of this machine: it can't be used with --daemon`,

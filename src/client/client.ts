@@ -55,6 +55,11 @@ export class Client {
     return this.#place;
   }
 
+  /** The same client, for a request that takes its time. */
+  waiting(timeoutMs: number): Client {
+    return new Client(this.#place, Math.max(timeoutMs, this.#timeout_ms), this.#revive);
+  }
+
   /** Calls a route. Refusals of the daemon are thrown as KataError; a daemon that does not answer as LocalError. */
   async call<Id extends RouteId>(id: Id, input: Send<Routes[Id]>): Promise<Reply<Routes[Id]>> {
     const response = await this.#reach(id, input as Sent, () => AbortSignal.timeout(this.#timeout_ms), REVIVALS);

@@ -5,6 +5,9 @@ import { checkPriority } from "./priority.ts";
 import { isBlank } from "./text.ts";
 import { parseTime } from "./time.ts";
 
+/** Bytes that a batch may have. */
+export const IMPORT_LIMIT = 64 * 1_048_576;
+
 type Maybe<T> = T | null | undefined;
 export type GivenComment = { external_id: string; author: string; body: string; created_at: string };
 export type ItemLink = { type: LinkType; target_external_id: string };
