@@ -79,10 +79,7 @@ test("where a daemon lets itself be read alone, commands that read find their pr
   for (const words of [["list"], ["show", ref], ["show", `demo#${ref}`], ["search", "read"], ["ready"], ["list", "--project", "demo"]])
     expect([words, await kata.run(words)]).toMatchObject([words, { exit: 0, stdout: expect.stringContaining("Read me"), stderr: "" }]);
   const absent = await kata`list --project other`;
-  expect([absent.exit, absent.stderr]).toEqual([
-    4,
-    "kata: The daemon has no project other.\nHint: `kata projects list` lists the projects.\n",
-  ]);
+  expect([absent.exit, absent.stderr]).toEqual([4, 'kata: There is no project "other".\nHint: `kata projects list` lists the projects.\n']);
   const refused = await kata`create "Write me"`;
   expect([refused.exit, refused.stderr]).toEqual([1, expect.stringContaining("This daemon only lets itself be read.")]);
   // A token that is wanted and missing is told as before.

@@ -77,7 +77,7 @@ async function identityService({ server }: Hosts, port: number, path: string, he
     return new Response(null, { status: 202, headers: user === "nobody" ? {} : { "${header}": user } });
   } });`;
   await server.put("~/service.ts", service);
-  await server.serve([process.execPath, "/root/service.ts"], port);
+  await server.serve(["bun", "/root/service.ts"], port);
 }
 
 const claim = "-H 'X-Kata-Actor: mallory' -H 'X_Kata_Actor: mallory'";

@@ -9,6 +9,9 @@ const PATH = "/usr/local/bin:/usr/local/sbin:/usr/sbin:/usr/bin:/sbin:/bin";
 const BOOT = `
   make_root "$1" "$2"
   hostname "$3"
+  # Where this file system has the runtime, the host may have a folder of its own.
+  touch "$root/usr/local/bin/bun"
+  mount --bind "$4" "$root/usr/local/bin/bun"
   mount -t tmpfs -o mode=700 tmpfs "$root/root"
   rm -f "$root"/etc/caddy/Caddyfile "$root"/etc/nginx/sites-enabled/*
   enter_root "$root"
@@ -39,7 +42,7 @@ export class Machine {
   static async boot(networks: Networks, host: Host): Promise<Machine> {
     const folder = mkdtempSync(join(tmpdir(), "kata-machine-"));
     const script = `${await scriptOf("overlay-root")}\n${BOOT}`;
-    const enter = [...(await networks.on(host)), "bash", "-euc", script, "bash", folder, binary(), host];
+    const enter = [...(await networks.on(host)), "bash", "-euc", script, "bash", folder, binary(), host, process.execPath];
     const namespace = new Namespace('exec "$@"', enter, { more: ["--uts"] });
     const { value } = await namespace.process.stdout.getReader().read();
     if (!value) throw new Error(await namespace.process.stderr.text());

@@ -88,8 +88,8 @@ function itemOf({ id, issue }: Bead, { labels, links, changed, comments }: Aroun
     external_id: id,
     title: issue.words("title"),
     body: bodyOf(id, issue, { odd, off }),
-    author: issue.text("created_by") || "beads",
-    owner: issue.text("assignee") || null,
+    author: issue.who("created_by", "beads"),
+    owner: issue.who("assignee", null),
     priority,
     status,
     ...(status === "closed" && { closed_at: latest(created_at, issue.time("closed_at") ?? updated_at) }),
@@ -104,7 +104,7 @@ function itemOf({ id, issue }: Bead, { labels, links, changed, comments }: Aroun
 function commentOf(id: string, comment: Members): GivenComment {
   return {
     external_id: `${id}:comment:${comment.id("id")}`,
-    author: comment.text("author") || "beads",
+    author: comment.who("author", "beads"),
     body: comment.words("text"),
     created_at: comment.when("created_at"),
   };

@@ -76,7 +76,7 @@ function idOf(issue: Members, url: string): string {
   );
 }
 
-const loginOf = (members: Members): string => members.within("author")?.text("login") || NOBODY;
+const loginOf = (members: Members): string => members.within("author")?.who("login", NOBODY) ?? NOBODY;
 
 const later = (time: string | undefined, least: string): string => (time !== undefined && time > least ? time : least);
 

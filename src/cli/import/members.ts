@@ -32,6 +32,12 @@ export class Members {
     return isBlank(text) ? this.#refuse(name, "a text that is not blank") : text;
   }
 
+  /** Somebody's name, or whoever stands for nobody. */
+  who<Nobody extends string | null>(name: string, nobody: Nobody): string | Nobody {
+    const text = this.text(name);
+    return isBlank(text) ? nobody : text;
+  }
+
   /** A number or a text, as text. */
   id(name: string): string {
     const value = this.#members[name];
