@@ -58,6 +58,15 @@ function takesAny(path: string, texts: fc.Arbitrary<string>, work: () => unknown
 const flags = { insecure_readonly: false };
 const home = () => homeOf({ KATA_HOME: join(root, "home"), XDG_RUNTIME_DIR: root });
 
+const asking = () => ({
+  daemon: undefined,
+  env: {},
+  folder: join(root, "work"),
+  home: home(),
+  settings: () => readSettings(home()),
+  notice: () => {},
+});
+
 test("a config.toml of any text is read, or refused by a message that names it", () => {
   const keys =
     "listen allowed_hosts active_daemon address tls cert key token token_env trust_private_network require_token_identity format enabled";
@@ -65,15 +74,7 @@ test("a config.toml of any text is read, or refused by a message that names it",
   const tables = ["[auth]", "[auth.proxy]", "[tls]", "[log]", "[close.throttle]", "[[daemon]]", "[[listener]]", "[tui]"];
   const texts = textWith(tables, `${keys} ${more}`.split(" "));
   takesAny(home().config, texts, () => daemonConfig(home(), {}, flags));
-  const asking = {
-    daemon: undefined,
-    env: {},
-    folder: join(root, "work"),
-    home: home(),
-    settings: () => readSettings(home()),
-    notice: () => {},
-  };
-  takesAny(home().config, texts, () => targetOf(asking));
+  takesAny(home().config, texts, () => targetOf(asking()));
 });
 
 test("a hooks.toml of any text is read, or refused by a message that names it", () => {
@@ -91,13 +92,5 @@ test("a .kata.toml of any text is read, or refused by a message that names it", 
 test("a .kata.local.toml of any text is read, or refused by a message that names it", () => {
   writeFileSync(join(root, "work", ".kata.toml"), 'version = 1\n[project]\nname = "demo"\n');
   const texts = textWith(["[server]", "[project]", "version = 1"], ["version", "name", "url", "daemon", "allow_insecure", "ca_file"]);
-  const asking = {
-    daemon: undefined,
-    env: {},
-    folder: join(root, "work"),
-    home: home(),
-    settings: () => readSettings(home()),
-    notice: () => {},
-  };
-  takesAny(join(root, "work", ".kata.local.toml"), texts, () => targetOf(asking));
+  takesAny(join(root, "work", ".kata.local.toml"), texts, () => targetOf(asking()));
 });
