@@ -27,7 +27,8 @@ const CALLERS = new Set([
   "host_forbidden",
   "rate_limited",
 ]);
-const NEVER = new Set(["internal"]);
+/** Nor those of its disk, which test/crash provokes. */
+const NEVER = new Set(["internal", "storage_full", "storage_failed", "storage_damaged"]);
 /** For most callers it is no route. */
 const HIDDEN = "doctor.show 404 not_found";
 
