@@ -15,7 +15,7 @@ const MESSAGE = "The cookie was dropped by a redirect; it is sent again now";
 const NOWHERE = 999_999;
 const AT = "2026-03-01T12:00:00Z";
 
-/** Refused before anything is looked at: for who asks, or how. A fault of the daemon's own is what the fuzz looks for. */
+/** Refused before anything is looked at: for who asks, or how. */
 const CALLERS = new Set([
   "auth_required",
   "auth_invalid",
@@ -27,7 +27,7 @@ const CALLERS = new Set([
   "host_forbidden",
   "rate_limited",
 ]);
-/** Nor those of its disk, which test/crash provokes. */
+/** A fault of the daemon's own is what the fuzz looks for, and those of its disk test/crash provokes. */
 const NEVER = new Set(["internal", "storage_full", "storage_failed", "storage_damaged"]);
 /** For most callers it is no route. */
 const HIDDEN = "doctor.show 404 not_found";
