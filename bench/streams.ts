@@ -2,6 +2,8 @@ import { type Daemon, daemon } from "./daemon.ts";
 import { type Figure, percentile } from "./figures.ts";
 
 const EVENTS = 12;
+/** The system lets 512 wait to be taken, and refuses more. */
+const MOST_WAITING = 256;
 
 /** Opens so many streams of events; `arrived` is called whenever one of them gets an event. */
 async function followers(on: Daemon, count: number, arrived: () => void): Promise<AsyncDisposable> {
@@ -9,6 +11,7 @@ async function followers(on: Daemon, count: number, arrived: () => void): Promis
   let answered = 0;
   const sockets: Bun.Socket[] = [];
   while (sockets.length < count) {
+    while (sockets.length - answered > MOST_WAITING) await Bun.sleep(1);
     const socket = await Bun.connect({
       unix: on.socket,
       socket: {
