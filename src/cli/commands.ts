@@ -5,6 +5,7 @@ import { auditCloses } from "./commands/audit-closes.ts";
 import { backup } from "./commands/backup.ts";
 import { close } from "./commands/close.ts";
 import { comment } from "./commands/comment.ts";
+import { completion } from "./commands/completion.ts";
 import { create } from "./commands/create.ts";
 import { daemonLocate } from "./commands/daemon-locate.ts";
 import { daemonLogs } from "./commands/daemon-logs.ts";
@@ -101,5 +102,6 @@ export const commands: readonly Command[] = [
   health,
   whoami,
   quickstart,
+  completion,
   version,
 ];
