@@ -46,7 +46,7 @@ withPreload(
     const first = Array.from({ length: 30 }, (_, i) => losses.flatMap(() => [i, i, i])).flat();
     expect((await replay({ trace, acknowledged, table: "issues", cuts: first, seed: SEED })).faults).toEqual([]);
   },
-  300_000,
+  60_000 + CUTS * 500,
 );
 
 withPreload(
