@@ -159,7 +159,8 @@ ${auth}
   expect((await record.run(client, ["init", "--project", "demo"], { env })).exit).toBe(0);
   const planted = `planted-${crypto.randomUUID()}`;
   expect((await record.run(client, ["create", planted], { env })).exit).toBe(0);
-  const tail = client.start(["events", "--tail"], { env });
+  // A command that goes on is seen in the list of processes for sure.
+  const tail = client.start(["events", "--tail", "--as", planted], { env });
   record.keep("events --tail", new TextDecoder().decode((await tail.stdout.getReader().read()).value));
   for (const daemon of ["inline", "file", "proxied"])
     for (const words of [["list"], ["daemon", "locate", "--json"], ["daemon", "locate"], ["doctor", "--json"]])
