@@ -47,6 +47,8 @@ asRoot([])(
       expect(checks.find(({ id }) => id === "storage.integrity")).toMatchObject({ status: "ok", summary: `${db} is whole` });
       const read = await disk.run([process.execPath, join(import.meta.dir, "read.ts"), db]);
       expect(read).toMatchObject({ exit: 0, stdout: "5\n" });
+      const { exit, stdout } = await inside("export", "--output", "-");
+      expect([exit, stdout.match(/^\{"kind":"issue",/gm)?.length]).toEqual([0, 5]);
       expect(readdirSync(kata.home)).toEqual(files);
     }
   },
