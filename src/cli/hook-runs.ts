@@ -1,4 +1,4 @@
-import { closeSync, openSync, readSync, statSync } from "node:fs";
+import { closeSync, fstatSync, openSync, readSync, statSync } from "node:fs";
 import { linesBackward, runsFiles } from "../config/hook-runs.ts";
 import { type HookRun, parseHookRun } from "../core/hook-run.ts";
 
@@ -28,9 +28,13 @@ export async function followRuns(folder: string, from: Place, fits: Fits, write:
   for (const signal of ["SIGINT", "SIGTERM"] as const) process.once(signal, () => stop.abort());
   for (let place = from; !stop.signal.aborted; await Bun.sleep(LOOK_MS)) {
     const files = filesIn(folder);
+    // Files that get other names in the middle of a look are looked at again.
+    if (filesIn(folder).some(({ ino }, at) => ino !== files[at]?.ino)) continue;
     const nth = files.findIndex(({ ino }) => ino === place.ino);
     for (const file of (nth < 0 ? files : files.slice(0, nth + 1)).toReversed()) {
-      const { lines, end } = linesAfter(file, file.ino === place.ino && place.at <= file.size ? place.at : 0);
+      const found = linesAfter(file, file.ino === place.ino && place.at <= file.size ? place.at : 0);
+      if (!found) break;
+      const { lines, end } = found;
       if (!lines.filter((line) => isWanted(line, fits)).every(write)) return;
       place = { ino: file.ino, at: end };
     }
@@ -52,12 +56,13 @@ function filesIn(folder: string): Found[] {
   });
 }
 
-/** The whole lines of a file from a byte on, and the byte after them. */
-function linesAfter({ path, size }: Found, from: number): { lines: string[]; end: number } {
+/** The whole lines of a file from a byte on, and the byte after them; undefined when its name is another's by now. */
+function linesAfter({ path, ino, size }: Found, from: number): { lines: string[]; end: number } | undefined {
   if (size === from) return { lines: [], end: from };
   const piece = Buffer.alloc(size - from);
   const fd = openSync(path, "r");
   try {
+    if (fstatSync(fd).ino !== ino) return undefined;
     const read = piece.subarray(0, readSync(fd, piece, 0, piece.length, from));
     const end = read.lastIndexOf(0x0a) + 1;
     return { lines: read.subarray(0, end).toString().split("\n").filter(Boolean), end: from + end };
